@@ -1,0 +1,2 @@
+/** The two servers that speak this protocol. */
+export type Engine = 'redis' | 'valkey'

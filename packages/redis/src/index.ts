@@ -1,0 +1,19 @@
+export {
+  type CommandOptions,
+  type Connection,
+  type ConnectionOptions,
+  withConnection,
+} from './connect/connection.ts'
+export { isRedisError, RedisError, type RedisErrorCode } from './connect/error.ts'
+export { addressOf, type Target, type TargetTls } from './connect/target.ts'
+export type { Engine } from './engine.ts'
+export {
+  type ClientsInfo,
+  type Info,
+  type MemoryInfo,
+  type PersistenceInfo,
+  parseInfo,
+  type ServerInfo,
+} from './view/info.ts'
+export type { ConnectedReplica, ReplicationInfo } from './view/info-replication.ts'
+export { type LinkState, parseRole, type Role, type RoleReplica } from './view/role.ts'

@@ -1,0 +1,26 @@
+/** The `name:value` lines of an INFO reply, whatever their section, with a resting value for what is missing. */
+export class InfoFields {
+  readonly all: Readonly<Record<string, string>>
+
+  constructor(text: string) {
+    const fields: Record<string, string> = {}
+    for (const line of text.split(/\r?\n/)) {
+      const colon = line.indexOf(':')
+      if (colon > 0 && !line.startsWith('#')) fields[line.slice(0, colon)] = line.slice(colon + 1)
+    }
+    this.all = fields
+  }
+
+  text(name: string): string {
+    return this.all[name] ?? ''
+  }
+
+  number(name: string, missing = 0): number {
+    const value = Number.parseFloat(this.all[name] ?? '')
+    return Number.isFinite(value) ? value : missing
+  }
+
+  flag(name: string): boolean {
+    return this.all[name] === '1'
+  }
+}

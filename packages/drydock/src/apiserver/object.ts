@@ -102,3 +102,13 @@ export function sameJson(a: unknown, b: unknown): boolean {
   for (const key in b) if (b[key] !== undefined && a[key] === undefined) return false
   return true
 }
+
+/** Whether a value has what every object must have to be stored. */
+export function isApiObject(value: unknown): value is ApiObject {
+  return (
+    isObject(value) &&
+    typeof value.apiVersion === 'string' &&
+    typeof value.kind === 'string' &&
+    typeof stringAt(value, 'metadata', 'name') === 'string'
+  )
+}

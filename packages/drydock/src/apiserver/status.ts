@@ -199,6 +199,6 @@ export function internalError(cause: unknown): ApiError {
 /** Anything thrown, as a Status to answer. */
 export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown
-  if (isObject(thrown) && thrown['code'] === 'ERR_SQLITE_ERROR') return notStored(thrown)
+  if (isObject(thrown) && thrown.code === 'ERR_SQLITE_ERROR') return notStored(thrown)
   return internalError(thrown)
 }

@@ -1,0 +1,47 @@
+import type { ApiHooks } from './hooks.ts'
+import type { Registry } from './registry.ts'
+import type { Storage } from './storage/storage.ts'
+
+/** The time as the server knows it; a structural part of the kube package's `Clock`. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  setTimer(ms: number, fn: () => void): { cancel(): void }
+}
+
+/** A structural part of pino's logger. */
+export interface Log {
+  debug(fields: object, message?: string): void
+  info(fields: object, message?: string): void
+  warn(fields: object, message?: string): void
+  error(fields: object, message?: string): void
+}
+
+export interface Random {
+  uuid(): string
+  /** Letters and digits for generated names. */
+  suffix(length: number): string
+  /** An unguessable token. */
+  token(): string
+}
+
+/** What every verb works with. */
+export interface Api {
+  readonly storage: Storage
+  readonly registry: Registry
+  readonly clock: Clock
+  readonly log: Log
+  readonly random: Random
+  readonly hooks: ApiHooks
+  /** The range that ClusterIPs come from, e.g. `10.96.0.0/16`. */
+  readonly serviceRange: string
+  /** The unix socket of a node's kubelet. */
+  readonly kubeletSocket: ((node: string) => string) | undefined
+  /** Aborts when the server closes. */
+  readonly closing: AbortSignal
+}
+
+/** A time (milliseconds since the epoch) in the form of `creationTimestamp`. */
+export function timestamp(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
+}

@@ -1,0 +1,35 @@
+import type { Api } from './api.ts'
+import type { KindInfo } from './kinds.ts'
+import type { ObjectMeta } from './object.ts'
+import { createObject } from './writes/create-object.ts'
+
+const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease', 'orlop-system']
+
+/** Makes what every cluster has from its first moment, where it is missing. */
+export function bootstrap(api: Api): void {
+  const ensure = (
+    apiVersion: string,
+    kind: string,
+    object: { metadata: ObjectMeta; [key: string]: unknown },
+  ) => {
+    const info = kindOf(api, apiVersion, kind)
+    const { namespace = '', name } = object.metadata
+    if (api.storage.get(info.storedAs, namespace, name) !== undefined) return
+    createObject(
+      api,
+      info,
+      { apiVersion, kind, ...object },
+      { dryRun: false, manager: 'drydock', subresource: '' },
+    )
+  }
+  for (const name of namespaces) ensure('v1', 'Namespace', { metadata: { name } })
+  for (const namespace of namespaces)
+    ensure('v1', 'ServiceAccount', { metadata: { namespace, name: 'default' } })
+}
+
+function kindOf(api: Api, apiVersion: string, kind: string): KindInfo {
+  const [version = '', group = ''] = apiVersion.split('/').reverse()
+  const found = api.registry.resolveKind(group, version, kind)
+  if (found === undefined) throw new TypeError(`${apiVersion} ${kind} is not a built-in kind`)
+  return found
+}

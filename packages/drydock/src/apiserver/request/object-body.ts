@@ -1,0 +1,94 @@
+import { apiVersionOf, type KindInfo } from '../kinds.ts'
+import { type ApiObject, isApiObject, isObject, type JsonObject } from '../object.ts'
+import { badRequest } from '../status.ts'
+import type { ResourceRequest } from './resource-request.ts'
+
+/**
+ * The object in a request's body, checked against the place it was sent to; a copy the caller may change.
+ * Throws BadRequest.
+ */
+export function objectBody(request: ResourceRequest, body: unknown = request.body): ApiObject {
+  if (!isObject(body)) throw badRequest('the request body must hold one object')
+  return placed(body, request)
+}
+
+/** Completes and checks apiVersion, kind, name and namespace against the request. */
+export function placed(
+  body: JsonObject,
+  request: Pick<ResourceRequest, 'kind' | 'namespace' | 'name'>,
+): ApiObject {
+  const { kind, namespace, name } = request
+  checkType(body, kind)
+  const metadata: JsonObject = isObject(body.metadata) ? dropNulls(body.metadata) : {}
+  checkMetadata(metadata)
+  metadata.name ??= ''
+  if (name !== '' && metadata.name === '') metadata.name = name
+  if (name !== '' && metadata.name !== name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+  }
+  if (!kind.namespaced) delete metadata.namespace
+  else if (metadata.namespace === undefined || metadata.namespace === '')
+    metadata.namespace = namespace ?? 'default'
+  else if (namespace !== undefined && metadata.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+  const object = { ...body, apiVersion: apiVersionOf(kind), kind: kind.kind, metadata }
+  if (!isApiObject(object)) throw badRequest('the request body must hold one object')
+  return object
+}
+
+function checkType(body: JsonObject, kind: KindInfo): void {
+  const apiVersion = apiVersionOf(kind)
+  const given = `${body.apiVersion ?? apiVersion}, Kind=${body.kind ?? kind.kind}`
+  if (given === `${apiVersion}, Kind=${kind.kind}`) return
+  throw badRequest(
+    `the object provided is unrecognized (must be of type ${kind.kind}): the API version in the data (${body.apiVersion}, Kind=${body.kind}) does not match the expected API version (${apiVersion}, Kind=${kind.kind})`,
+  )
+}
+
+/** A null in metadata counts as absent. */
+function dropNulls(metadata: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== null))
+}
+
+const texts = [
+  'name',
+  'namespace',
+  'generateName',
+  'uid',
+  'resourceVersion',
+  'creationTimestamp',
+  'deletionTimestamp',
+]
+
+/** Types that the server relies on later: what does not fit could not have been decoded by a real server either. */
+function checkMetadata(metadata: JsonObject): void {
+  for (const key of texts) {
+    if (metadata[key] !== undefined && typeof metadata[key] !== 'string')
+      throw undecodable(`metadata.${key}`, 'string')
+  }
+  for (const key of ['labels', 'annotations']) {
+    const map = metadata[key]
+    if (map === undefined) continue
+    if (!isObject(map)) throw undecodable(`metadata.${key}`, 'map[string]string')
+    for (const [name, value] of Object.entries(map)) {
+      if (value === null) map[name] = ''
+      else if (typeof value !== 'string') throw undecodable(`metadata.${key}.${name}`, 'string')
+    }
+  }
+  const { finalizers, ownerReferences, managedFields } = metadata
+  if (
+    finalizers !== undefined &&
+    !(Array.isArray(finalizers) && finalizers.every((name) => typeof name === 'string'))
+  ) {
+    throw undecodable('metadata.finalizers', '[]string')
+  }
+  for (const [key, list] of Object.entries({ ownerReferences, managedFields })) {
+    if (list !== undefined && !(Array.isArray(list) && list.every(isObject)))
+      throw undecodable(`metadata.${key}`, '[]object')
+  }
+}
+
+function undecodable(field: string, type: string): Error {
+  return badRequest(`json: cannot unmarshal the value of field ${field} into Go value of type ${type}`)
+}

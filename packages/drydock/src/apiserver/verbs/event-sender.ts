@@ -1,0 +1,86 @@
+import type { ServerResponse } from 'node:http'
+import type { ListItem } from '../answer.ts'
+import type { Api } from '../api.ts'
+import { apiVersionOf } from '../kinds.ts'
+import { rendererFor } from '../render.ts'
+import type { ResourceRequest } from '../request/resource-request.ts'
+import type { Status } from '../status.ts'
+
+/** A watcher that does not read may make the server hold this much for it, in bytes; then it is cut off. */
+const backlogLimit = 32 * 1024 * 1024
+
+/** Writes watch events, in order, one JSON text a line. */
+export class EventSender {
+  readonly #api: Api
+  readonly #request: ResourceRequest
+  readonly #response: ServerResponse
+  readonly #render: (item: ListItem) => string
+  /** Ends when all that was held back has been sent; undefined while nothing is. */
+  #held: Promise<void> | undefined
+
+  constructor(api: Api, request: ResourceRequest, response: ServerResponse, accept: string) {
+    this.#api = api
+    this.#request = request
+    this.#response = response
+    this.#render = rendererFor(api, request, accept)
+  }
+
+  send(type: 'ADDED' | 'MODIFIED' | 'DELETED', item: ListItem): void {
+    const hook = this.#api.hooks.onEvent
+    const verdict = hook === undefined ? 'send' : hook({ type, object: item.object, request: this.#request })
+    const decided = (answer: 'send' | 'drop') => {
+      if (answer === 'send') this.#write(type, item)
+    }
+    if (this.#held === undefined && typeof verdict === 'string') decided(verdict)
+    else this.#after(async () => decided(await verdict))
+  }
+
+  bookmark(revision: number, initialEventsEnd = false): void {
+    const { kind } = this.#request
+    const annotations = initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}
+    const object = {
+      kind: kind.kind,
+      apiVersion: apiVersionOf(kind),
+      metadata: { resourceVersion: String(revision), ...annotations },
+    }
+    this.#inOrder(() => this.#line(`{"type":"BOOKMARK","object":${JSON.stringify(object)}}\n`))
+  }
+
+  error(status: Status): void {
+    this.#inOrder(() => this.#line(`{"type":"ERROR","object":${JSON.stringify(status)}}\n`))
+  }
+
+  async end(): Promise<void> {
+    await this.#held
+    this.#response.end()
+  }
+
+  #write(type: string, item: ListItem): void {
+    this.#line(`{"type":"${type}","object":${this.#render(item)}}\n`)
+  }
+
+  #line(text: string): void {
+    if (this.#response.destroyed || this.#response.writableEnded) return
+    if (this.#response.writableLength > backlogLimit) {
+      this.#response.destroy()
+      return
+    }
+    this.#response.write(text)
+  }
+
+  #inOrder(work: () => void): void {
+    if (this.#held === undefined) work()
+    else this.#after(async () => work())
+  }
+
+  #after(work: () => Promise<void>): void {
+    const before = this.#held ?? Promise.resolve()
+    const mine = before.then(work).catch((error: unknown) => {
+      this.#api.log.warn({ err: error }, 'a held watch event was not sent')
+    })
+    this.#held = mine
+    void mine.then(() => {
+      if (this.#held === mine) this.#held = undefined
+    })
+  }
+}

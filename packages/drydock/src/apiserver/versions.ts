@@ -1,0 +1,54 @@
+import type { ListItem } from './answer.ts'
+import { apiVersionOf, type KindInfo } from './kinds.ts'
+import type { ApiObject, JsonObject } from './object.ts'
+
+/** Fields of an Event in the group events.k8s.io, and what the core group calls them. */
+const eventFields: readonly (readonly [string, string])[] = [
+  ['regarding', 'involvedObject'],
+  ['note', 'message'],
+  ['deprecatedSource', 'source'],
+  ['deprecatedFirstTimestamp', 'firstTimestamp'],
+  ['deprecatedLastTimestamp', 'lastTimestamp'],
+  ['deprecatedCount', 'count'],
+  ['reportingController', 'reportingComponent'],
+]
+
+function isStoredForm(kind: KindInfo): boolean {
+  return kind.version === kind.storageVersion && kind.group !== 'events.k8s.io'
+}
+
+/** The object as it is stored: Events as core/v1, custom objects in the storage version of their definition. */
+export function toStorage(object: ApiObject, kind: KindInfo): ApiObject {
+  if (isStoredForm(kind)) return object
+  if (kind.group === 'events.k8s.io') return { ...renamed(object, eventFields), ...head(object, 'v1') }
+  return { ...object, apiVersion: apiVersionOf({ group: kind.group, version: kind.storageVersion }) }
+}
+
+/** A stored object in the version that was asked for. */
+export function fromStorage(object: ApiObject, kind: KindInfo): ApiObject {
+  if (isStoredForm(kind)) return object
+  if (kind.group !== 'events.k8s.io') return { ...object, apiVersion: apiVersionOf(kind) }
+  const reversed = eventFields.map(([to, from]): readonly [string, string] => [from, to])
+  return { ...renamed(object, reversed), ...head(object, apiVersionOf(kind)) }
+}
+
+/** The same for what is sent: the stored text is used as it is wherever it can be. */
+export function present(stored: ListItem, kind: KindInfo): ListItem {
+  if (isStoredForm(kind)) return stored
+  const object = fromStorage(stored.object, kind)
+  return { object, json: JSON.stringify(object) }
+}
+
+function head(object: ApiObject, apiVersion: string): ApiObject {
+  return { apiVersion, kind: object.kind, metadata: object.metadata }
+}
+
+function renamed(object: JsonObject, names: readonly (readonly [string, string])[]): JsonObject {
+  const { apiVersion, kind, metadata, ...result } = object
+  for (const [from, to] of names) {
+    if (result[from] === undefined) continue
+    result[to] = result[from]
+    delete result[from]
+  }
+  return { apiVersion, kind, metadata, ...result }
+}

@@ -1,0 +1,65 @@
+import type { ListItem } from '../answer.ts'
+import { type Api, timestamp } from '../api.ts'
+import type { KindInfo } from '../kinds.ts'
+import { type ApiObject, stringAt } from '../object.ts'
+import { alreadyExists, forbidden, invalid, notFound } from '../status.ts'
+import { countsGeneration, strategyFor } from '../strategy.ts'
+import { validateMetadata } from '../validation/metadata.ts'
+import type { WriteOptions } from './options.ts'
+import { store } from './stored.ts'
+import { tracked } from './tracked.ts'
+
+/**
+ * Creates an object: names it, completes it, checks it, stores it. The object is changed.
+ * Throws NotFound (namespace), Forbidden (namespace that is going), AlreadyExists, Invalid, InsufficientStorage.
+ */
+export function createObject(api: Api, kind: KindInfo, object: ApiObject, options: WriteOptions): ListItem {
+  checkNamespace(api, kind, object)
+  const { metadata } = object
+  const strategy = strategyFor(kind)
+  delete metadata.deletionTimestamp
+  delete metadata.deletionGracePeriodSeconds
+  delete metadata.selfLink
+  delete metadata.resourceVersion
+  delete metadata.generation
+  if (metadata.name === '' && metadata.generateName !== undefined)
+    metadata.name = generatedName(api, metadata.generateName)
+  if (metadata.name !== '' && api.storage.get(kind.storedAs, metadata.namespace ?? '', metadata.name)) {
+    throw alreadyExists(kind, metadata.name)
+  }
+  metadata.uid = api.random.uuid()
+  metadata.creationTimestamp = timestamp(api.clock.now())
+  if (countsGeneration(kind)) metadata.generation = 1
+  strategy.prepareCreate?.(object, api)
+  strategy.defaults?.(object, api)
+  const causes = [...validateMetadata(object, kind), ...(strategy.validate?.(object, api) ?? [])]
+  if (causes.length > 0) throw invalid(kind, metadata.name, causes)
+  return store(api, kind, tracked(api, kind, object, undefined, options), options.dryRun)
+}
+
+/** The longest name that still leaves room for the suffix in 63 characters, as `names.SimpleNameGenerator`. */
+function generatedName(api: Api, base: string): string {
+  return base.slice(0, 58) + api.random.suffix(5)
+}
+
+const namespaces = { group: '', plural: 'namespaces', kind: 'Namespace' }
+
+function checkNamespace(api: Api, kind: KindInfo, object: ApiObject): void {
+  const name = object.metadata.namespace
+  if (!kind.namespaced || name === undefined) return
+  const namespace = api.storage.get('/namespaces', '', name)?.object
+  if (namespace === undefined) throw notFound(namespaces, name)
+  if (
+    namespace.metadata.deletionTimestamp === undefined &&
+    stringAt(namespace, 'status', 'phase') !== 'Terminating'
+  )
+    return
+  const why = `unable to create new content in namespace ${name} because it is being terminated`
+  throw forbidden(kind, object.metadata.name, why, [
+    {
+      reason: 'NamespaceTerminating',
+      message: `namespace ${name} is being terminated`,
+      field: 'metadata.namespace',
+    },
+  ])
+}

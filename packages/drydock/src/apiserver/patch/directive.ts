@@ -1,0 +1,21 @@
+import { isObject, type JsonObject } from '../object.ts'
+import { ApiError } from '../status.ts'
+
+export function badPatch(message: string): ApiError {
+  return new ApiError(400, 'BadRequest', message)
+}
+
+/** A value of a patch that is taken over as it is: without directives and nulls; undefined where a directive deletes it. */
+export function withoutDirectives(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDirectives).filter((item) => item !== undefined)
+  if (!isObject(value)) return value
+  if (value.$patch === 'delete') return undefined
+  const result: JsonObject = {}
+  for (const [key, child] of Object.entries(value)) {
+    if (child === null || key === '$patch' || key === '$retainKeys') continue
+    if (key.startsWith('$setElementOrder/') || key.startsWith('$deleteFromPrimitiveList/')) continue
+    const kept = withoutDirectives(child)
+    if (kept !== undefined) result[key] = kept
+  }
+  return result
+}

@@ -1,0 +1,12 @@
+/** Orlop's kinds: types, defaults, checks, and the CustomResourceDefinitions made from them. */
+export type * from './generated/redis-types.ts'
+export type { ObjectMeta, OwnerReference } from './metadata.ts'
+export type { Problem } from './problem.ts'
+export { formatBytes, Gi, Ki, Mi, parseQuantity, roundUp } from './quantity.ts'
+export { type Capacity, capacity, datasetShare } from './redis/capacity.ts'
+export { catalogue, type Engine, isSupportedVersion } from './redis/catalogue.ts'
+export { type ResolvedRedis, type ResolvedSpec, withDefaults } from './redis/defaults.ts'
+export { notYetSupported, type Unsupported } from './redis/not-yet-supported.ts'
+export { type Parsed, parseRedis } from './redis/parse.ts'
+export { labels, type ResourceName, redisResource } from './redis/resource.ts'
+export { apiVersion, type Redis, type RedisInput, type RedisObject, RedisSchema } from './redis/schema.ts'

@@ -1,0 +1,77 @@
+/** What a ReplicaSet needs next. Pure. */
+import type { Pod, ReplicaSet } from '@orlop/kube'
+import { isActive, isReady, untilAvailable } from '../pod-state.ts'
+import { matchesSelector } from '../selector.ts'
+import type { PodTemplate } from '../wire.ts'
+import { podFrom, unusedNames } from '../workloads/pod-from.ts'
+
+export type ReplicaSetStatus = NonNullable<ReplicaSet['status']>
+
+export interface ReplicaSetView {
+  readonly set: ReplicaSet
+  /** The pods it controls, without those it has already deleted. */
+  readonly pods: readonly Pod[]
+  readonly now: number
+}
+
+export interface ReplicaSetPlan {
+  readonly create: readonly Pod[]
+  readonly remove: readonly Pod[]
+  readonly status: ReplicaSetStatus
+  /** ms until a pod becomes available */
+  readonly again?: number
+}
+
+export function planReplicaSet({ set, pods, now }: ReplicaSetView): ReplicaSetPlan {
+  const active = pods.filter(isActive)
+  const wanted = set.spec?.replicas ?? 1
+  const deleting = set.metadata.deletionTimestamp !== undefined
+  const missing = deleting ? 0 : Math.max(0, wanted - active.length)
+  const surplus = deleting ? 0 : Math.max(0, active.length - wanted)
+  const template = set.spec?.template ?? {}
+  const names = unusedNames(set, missing, new Set(pods.map((pod) => pod.metadata.name)))
+  const waits = active
+    .map((pod) => untilAvailable(pod, set.spec?.minReadySeconds ?? 0, now) ?? 0)
+    .filter((ms) => ms > 0)
+  return {
+    create: names.map((name) => podFrom(set, template, name)),
+    remove: active.toSorted(leastUseful).slice(0, surplus),
+    status: statusOf(set, active, template, now),
+    ...(waits.length > 0 ? { again: Math.min(...waits) } : {}),
+  }
+}
+
+function statusOf(
+  set: ReplicaSet,
+  active: readonly Pod[],
+  template: PodTemplate,
+  now: number,
+): ReplicaSetStatus {
+  const ready = active.filter(isReady)
+  const selector = { matchLabels: template.metadata?.labels ?? {} }
+  return {
+    ...set.status,
+    replicas: active.length,
+    fullyLabeledReplicas: active.filter((pod) => matchesSelector(pod.metadata.labels, selector)).length,
+    readyReplicas: ready.length,
+    availableReplicas: ready.filter((p) => untilAvailable(p, set.spec?.minReadySeconds ?? 0, now) === 0)
+      .length,
+    observedGeneration: set.metadata.generation ?? 0,
+  }
+}
+
+const PHASES = ['Pending', 'Unknown', 'Running']
+
+/** The order in which pods go (ActivePodsWithRanks in controller_utils.go): the ones that serve least first. */
+function leastUseful(a: Pod, b: Pod): number {
+  const cost = (pod: Pod): number =>
+    Number(pod.metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0)
+  return (
+    Number(Boolean(a.spec?.nodeName)) - Number(Boolean(b.spec?.nodeName)) ||
+    PHASES.indexOf(a.status?.phase ?? '') - PHASES.indexOf(b.status?.phase ?? '') ||
+    Number(isReady(a)) - Number(isReady(b)) ||
+    cost(a) - cost(b) ||
+    Date.parse(b.metadata.creationTimestamp ?? '') - Date.parse(a.metadata.creationTimestamp ?? '') ||
+    (a.metadata.name < b.metadata.name ? -1 : 1)
+  )
+}

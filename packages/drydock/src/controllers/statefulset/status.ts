@@ -1,0 +1,34 @@
+/** What a StatefulSet's status says of its pods. Pure. */
+import type { Pod } from '@orlop/kube'
+import { isRunningAndReady, isTerminating, untilAvailable } from '../pod-state.ts'
+import type { StatefulSetStatus } from '../wire.ts'
+import { isOnDelete, REVISION_LABEL, replicasOf } from './ordinal.ts'
+import type { Observed } from './plan.ts'
+
+export function statusOf({ set, pods, current, update, now }: Observed): StatefulSetStatus {
+  const minReadySeconds = set.spec?.minReadySeconds ?? 0
+  const ready = pods.filter(isRunningAndReady)
+  const status: StatefulSetStatus = {
+    ...set.status,
+    observedGeneration: set.metadata.generation ?? 0,
+    replicas: pods.length,
+    readyReplicas: ready.length,
+    availableReplicas: ready.filter((pod) => untilAvailable(pod, minReadySeconds, now) === 0).length,
+    currentReplicas: ofRevision(pods, current.name),
+    updatedReplicas: ofRevision(pods, update.name),
+    currentRevision: current.name,
+    updateRevision: update.name,
+    collisionCount: set.status?.collisionCount ?? 0,
+  }
+  const wanted = replicasOf(set)
+  const { replicas, updatedReplicas, readyReplicas } = status
+  const done = replicas === wanted && updatedReplicas === wanted && readyReplicas === wanted
+  return done && !isOnDelete(set)
+    ? { ...status, currentReplicas: wanted, currentRevision: update.name }
+    : status
+}
+
+function ofRevision(pods: readonly Pod[], revision: string): number {
+  return pods.filter((pod) => !isTerminating(pod) && pod.metadata.labels?.[REVISION_LABEL] === revision)
+    .length
+}

@@ -5,6 +5,9 @@ import { createObject } from './writes/create-object.ts'
 
 const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease', 'orlop-system']
 
+/** Ownership of these is nobody's business, and tracking it would read the schemas before anybody waits for them. */
+const options = { dryRun: false, manager: 'drydock', subresource: '', fieldsTracked: true }
+
 /** Makes what every cluster has from its first moment, where it is missing. */
 export function bootstrap(api: Api): void {
   const ensure = (
@@ -15,12 +18,7 @@ export function bootstrap(api: Api): void {
     const info = kindOf(api, apiVersion, kind)
     const { namespace = '', name } = object.metadata
     if (api.storage.get(info.storedAs, namespace, name) !== undefined) return
-    createObject(
-      api,
-      info,
-      { apiVersion, kind, ...object },
-      { dryRun: false, manager: 'drydock', subresource: '' },
-    )
+    createObject(api, info, { apiVersion, kind, ...object }, options)
   }
   for (const name of namespaces) ensure('v1', 'Namespace', { metadata: { name } })
   for (const namespace of namespaces)

@@ -2,6 +2,7 @@ import type { Answer } from './answer.ts'
 import type { Api } from './api.ts'
 import type { ResourceRequest } from './request/resource-request.ts'
 import { methodNotAllowed } from './status.ts'
+import { patch } from './verbs/patch.ts'
 import { get, list } from './verbs/read.ts'
 import { watch } from './verbs/watch.ts'
 import { create, remove, removeCollection, update } from './verbs/write.ts'
@@ -45,6 +46,7 @@ export class Dispatcher {
       case 'deletecollection':
         return removeCollection(api, request)
       case 'patch':
+        return patch(api, request)
       case 'connect':
         throw methodNotAllowed()
     }

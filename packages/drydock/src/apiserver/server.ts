@@ -122,6 +122,7 @@ class Door {
       body: method === 'GET' || method === 'HEAD' || verb === 'connect' ? undefined : await readBody(request),
       contentType: mediaType(request),
       userAgent: request.headers['user-agent'] ?? '',
+      warn: (text) => response.appendHeader('warning', `299 - ${JSON.stringify(text)}`),
       signal: AbortSignal.any([gone.signal, this.#api.closing]),
     })
     await respond(request, response, answer)

@@ -1,15 +1,16 @@
 import { apiVersionOf, type KindInfo } from '../kinds.ts'
 import { type ApiObject, isApiObject, isObject, type JsonObject } from '../object.ts'
 import { badRequest } from '../status.ts'
+import { decode } from './decode.ts'
 import type { ResourceRequest } from './resource-request.ts'
 
 /**
- * The object in a request's body, checked against the place it was sent to; a copy the caller may change.
+ * An object of the request's kind, made from a body or a patched object: in its place, and as the kind's types hold it.
  * Throws BadRequest.
  */
-export function objectBody(request: ResourceRequest, body: unknown = request.body): ApiObject {
+export function objectFrom(body: unknown, request: ResourceRequest): ApiObject {
   if (!isObject(body)) throw badRequest('the request body must hold one object')
-  return placed(body, request)
+  return decode(placed(body, request), request.kind, request)
 }
 
 /** Completes and checks apiVersion, kind, name and namespace against the request. */

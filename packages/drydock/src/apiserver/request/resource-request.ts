@@ -28,6 +28,8 @@ export interface ResourceRequest {
   readonly body: unknown
   readonly contentType: string
   readonly userAgent: string
+  /** Tells the client something by a `Warning` header. */
+  readonly warn: (text: string) => void
   /** Aborts when the client has gone or the server closes. */
   readonly signal: AbortSignal
 }

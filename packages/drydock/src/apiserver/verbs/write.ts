@@ -2,7 +2,7 @@ import type { Answer, ListItem } from '../answer.ts'
 import type { Api } from '../api.ts'
 import type { KindInfo } from '../kinds.ts'
 import { isApiObject } from '../object.ts'
-import { objectBody } from '../request/object-body.ts'
+import { objectFrom } from '../request/object-body.ts'
 import type { ResourceRequest } from '../request/resource-request.ts'
 import { selectionOf } from '../selection/selection.ts'
 import { invalid, type Status } from '../status.ts'
@@ -20,12 +20,16 @@ export function answerWith(kind: KindInfo, item: ListItem, code: number): Answer
 
 export function create(api: Api, request: ResourceRequest): Answer {
   const { kind } = request
-  return answerWith(kind, createObject(api, kind, objectBody(request), writeOptions(request)), 201)
+  return answerWith(
+    kind,
+    createObject(api, kind, objectFrom(request.body, request), writeOptions(request)),
+    201,
+  )
 }
 
 export function update(api: Api, request: ResourceRequest): Answer {
   const { kind } = request
-  const object = objectBody(request)
+  const object = objectFrom(request.body, request)
   const old = fromStorage(findRecord(api, request).object, kind)
   if (kind.crd !== undefined && (object.metadata.resourceVersion ?? '') === '') {
     const cause = required('metadata.resourceVersion', 'must be specified for an update')

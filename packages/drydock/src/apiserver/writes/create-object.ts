@@ -5,15 +5,15 @@ import { type ApiObject, stringAt } from '../object.ts'
 import { alreadyExists, forbidden, invalid, notFound } from '../status.ts'
 import { countsGeneration, strategyFor } from '../strategy.ts'
 import { validateMetadata } from '../validation/metadata.ts'
-import type { WriteOptions } from './options.ts'
 import { store } from './stored.ts'
 import { tracked } from './tracked.ts'
+import type { UpdateOptions } from './update-object.ts'
 
 /**
  * Creates an object: names it, completes it, checks it, stores it. The object is changed.
  * Throws NotFound (namespace), Forbidden (namespace that is going), AlreadyExists, Invalid, InsufficientStorage.
  */
-export function createObject(api: Api, kind: KindInfo, object: ApiObject, options: WriteOptions): ListItem {
+export function createObject(api: Api, kind: KindInfo, object: ApiObject, options: UpdateOptions): ListItem {
   checkNamespace(api, kind, object)
   const { metadata } = object
   const strategy = strategyFor(kind)
@@ -30,11 +30,13 @@ export function createObject(api: Api, kind: KindInfo, object: ApiObject, option
   metadata.uid = api.random.uuid()
   metadata.creationTimestamp = timestamp(api.clock.now())
   if (countsGeneration(kind)) metadata.generation = 1
-  strategy.prepareCreate?.(object, api)
   strategy.defaults?.(object, api)
-  const causes = [...validateMetadata(object, kind), ...(strategy.validate?.(object, api) ?? [])]
+  // Who owns what is settled before the server adds fields of its own, which nobody owns.
+  const next = options.fieldsTracked === true ? object : tracked(api, kind, object, undefined, options)
+  strategy.prepareCreate?.(next, api)
+  const causes = [...validateMetadata(next, kind), ...(strategy.validate?.(next, api) ?? [])]
   if (causes.length > 0) throw invalid(kind, metadata.name, causes)
-  return store(api, kind, tracked(api, kind, object, undefined, options), options.dryRun)
+  return store(api, kind, next, options.dryRun)
 }
 
 /** The longest name that still leaves room for the suffix in 63 characters, as `names.SimpleNameGenerator`. */

@@ -1,0 +1,30 @@
+import { type ApiObject, ensureObject, objectAt, objectsAt, setDefault } from '../object.ts'
+
+const group = 'rbac.authorization.k8s.io'
+
+export function defaultBinding(object: ApiObject): void {
+  const role = objectAt(object, 'roleRef')
+  if (role !== undefined && !role.apiGroup) role.apiGroup = group
+  for (const subject of objectsAt(object, 'subjects')) {
+    if (subject.kind === 'ServiceAccount') setDefault(subject, 'namespace', '')
+    else if (!subject.apiGroup) subject.apiGroup = group
+    if (subject.namespace === '') delete subject.namespace
+  }
+}
+
+export function defaultPriorityClass(object: ApiObject): void {
+  setDefault(object, 'preemptionPolicy', 'PreemptLowerPriority')
+}
+
+export function defaultAutoscaler(object: ApiObject): void {
+  const spec = ensureObject(object, 'spec')
+  setDefault(spec, 'minReplicas', 1)
+  if (objectsAt(spec, 'metrics').length === 0) {
+    spec.metrics = [
+      {
+        type: 'Resource',
+        resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
+      },
+    ]
+  }
+}

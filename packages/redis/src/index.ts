@@ -6,6 +6,13 @@ export {
 } from './connect/connection.ts'
 export { isRedisError, RedisError, type RedisErrorCode } from './connect/error.ts'
 export { addressOf, type Target, type TargetTls } from './connect/target.ts'
+export { checkConfig } from './directive/check-config.ts'
+export type { Directive, DirectiveType } from './directive/directive.ts'
+export { nearest } from './directive/nearest.ts'
+export { normalise } from './directive/normalise.ts'
+export type { Problem, ProblemCode } from './directive/problem.ts'
+export { quoteDirective } from './directive/quote.ts'
+export { allDirectiveNames, directives, supportedVersions, versionsHaving } from './directive/tables.ts'
 export type { Engine } from './engine.ts'
 export {
   type ClientsInfo,

@@ -1,4 +1,9 @@
 /** Orlop's kinds: types, defaults, checks, and the CustomResourceDefinitions made from them. */
+
+export type { JsonSchema, Validation } from './crd/json-schema.ts'
+export { crds } from './crds.ts'
+export { DefinitionError } from './definition-error.ts'
+export { directiveNames } from './generated/directive-names.ts'
 export type * from './generated/redis-types.ts'
 export type { ObjectMeta, OwnerReference } from './metadata.ts'
 export type { Problem } from './problem.ts'
@@ -9,4 +14,6 @@ export { type ResolvedRedis, type ResolvedSpec, withDefaults } from './redis/def
 export { notYetSupported, type Unsupported } from './redis/not-yet-supported.ts'
 export { type Parsed, parseRedis } from './redis/parse.ts'
 export { labels, type ResourceName, redisResource } from './redis/resource.ts'
+export type { Rule } from './redis/rules/rule.ts'
+export { brokenRules, redisRules } from './redis/rules/rules.ts'
 export { apiVersion, type Redis, type RedisInput, type RedisObject, RedisSchema } from './redis/schema.ts'

@@ -1,0 +1,85 @@
+/** Rules about names: of the resource, of directives, of labels and annotations. */
+import { directiveNames } from '../../generated/directive-names.ts'
+import type { RedisSpec } from '../../generated/redis-types.ts'
+import { nearest } from '../../nearest.ts'
+import { celText, problem, type Rule } from './rule.ts'
+
+/** A name of Service and pod; `NAME-sentinel` and the hash of a revision must still fit into a label. */
+const longestName = 43
+const namePattern = /^[a-z]([-a-z0-9]*[a-z0-9])?$/
+
+/** Prefix and name of a label or annotation, as Kubernetes has it. */
+const labelKeyPattern =
+  /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?[/])?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/
+const ownedLabelPattern = /^(app[.]kubernetes[.]io|orlop[.]dev|([a-z0-9.-]+[.])?orlop[.]dev)[/]/
+
+const nameRule: Rule = {
+  at: '',
+  validation: {
+    rule: `size(self.metadata.name) <= ${longestName} && self.metadata.name.matches(${celText(namePattern.source)})`,
+    message: `metadata.name must start with a letter, hold only lower-case letters, digits and "-", and have at most ${longestName} characters: Services and pods are named after it`,
+  },
+  problems: ({ metadata: { name } }) =>
+    name.length <= longestName && namePattern.test(name)
+      ? []
+      : [problem('metadata.name', name, nameRule.validation.message.replace('metadata.name ', ''))],
+}
+
+const directivesRule: Rule = {
+  at: 'spec.config',
+  validation: {
+    rule: `self.all(name, name in [${directiveNames.map(celText).join(', ')}])`,
+    message:
+      'spec.config names a directive that no supported version of Redis or Valkey has; names are written as in redis.conf, in lower case, and Sentinel is set up in spec.failover.sentinel',
+  },
+  problems: ({ spec }) =>
+    Object.entries(spec.config)
+      .filter(([name]) => !directiveNames.includes(name))
+      .map(([name, value]) => problem(`spec.config.${name}`, value, unknownDirective(name))),
+}
+
+function unknownDirective(name: string): string {
+  const similar = nearest(name, directiveNames)
+  return `is a directive of no supported version of Redis or Valkey${similar ? `; the nearest is ${similar}` : ''}`
+}
+
+const labelMaps: readonly {
+  readonly at: string
+  readonly read: (spec: RedisSpec) => Record<string, string>
+}[] = [
+  { at: 'spec.pod.labels', read: (spec) => spec.pod.labels },
+  { at: 'spec.pod.annotations', read: (spec) => spec.pod.annotations },
+  { at: 'spec.service.annotations', read: (spec) => spec.service.annotations },
+  { at: 'spec.placement.nodeSelector', read: (spec) => spec.placement.nodeSelector },
+]
+
+const labelKeyRules: readonly Rule[] = labelMaps.map(({ at, read }) => ({
+  at,
+  validation: {
+    rule: `self.all(key, key.matches(${celText(labelKeyPattern.source)}))`,
+    message: `${at} has a key that is none: letters, digits, "-", "_" and ".", at most 63, with or without a prefix such as example.com/`,
+  },
+  problems: ({ spec }) =>
+    Object.entries(read(spec))
+      .filter(([key]) => !labelKeyPattern.test(key))
+      .map(([key, value]) =>
+        problem(`${at}[${JSON.stringify(key)}]`, value, 'has a key that Kubernetes does not take'),
+      ),
+}))
+
+const ownedLabelsRule: Rule = {
+  at: 'spec.pod.labels',
+  validation: {
+    rule: `self.all(key, !key.matches(${celText(ownedLabelPattern.source)}))`,
+    message:
+      "spec.pod.labels has a label under orlop.dev/ or app.kubernetes.io/; these are Orlop's own, choose another",
+  },
+  problems: ({ spec }) =>
+    Object.entries(spec.pod.labels)
+      .filter(([key]) => ownedLabelPattern.test(key))
+      .map(([key, value]) =>
+        problem(`spec.pod.labels[${JSON.stringify(key)}]`, value, "is Orlop's own label; choose another"),
+      ),
+}
+
+export const nameRules: readonly Rule[] = [nameRule, directivesRule, ...labelKeyRules, ownedLabelsRule]

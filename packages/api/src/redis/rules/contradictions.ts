@@ -76,8 +76,8 @@ const minReplicasRule: Rule = {
   at: 'spec',
   validation: {
     rule: '!has(self.writes) || !has(self.writes.minReplicas) || self.writes.minReplicas < self.instances',
-    message: 'spec.writes.minReplicas must be less than spec.instances: one instance is the primary itself',
-    messageExpression: `'spec.writes.minReplicas is ' + string(self.writes.minReplicas) + '; with spec.instances ' + string(self.instances) + ' there are ' + string(self.instances - 1) + ' replicas at most'`,
+    message:
+      'spec.writes.minReplicas must be less than spec.instances: one instance is the primary, and only the others are replicas',
   },
   problems: ({ spec }) =>
     (spec.writes.minReplicas ?? 0) < spec.instances

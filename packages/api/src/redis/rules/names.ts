@@ -25,12 +25,16 @@ const nameRule: Rule = {
       : [problem('metadata.name', name, nameRule.validation.message.replace('metadata.name ', ''))],
 }
 
+const noSuchDirective =
+  'a directive that no supported version of Redis or Valkey has; write it as in redis.conf, and settings of Sentinel in spec.failover.sentinel'
+const celDirectives = `[${directiveNames.map(celText).join(', ')}]`
+
 const directivesRule: Rule = {
   at: 'spec.config',
   validation: {
-    rule: `self.all(name, name in [${directiveNames.map(celText).join(', ')}])`,
-    message:
-      'spec.config names a directive that no supported version of Redis or Valkey has; names are written as in redis.conf, in lower case, and Sentinel is set up in spec.failover.sentinel',
+    rule: `self.all(name, name in ${celDirectives})`,
+    message: `spec.config names ${noSuchDirective}`,
+    messageExpression: `'spec.config has "' + self.filter(name, !(name in ${celDirectives}))[0] + '", ${noSuchDirective}'`,
   },
   problems: ({ spec }) =>
     Object.entries(spec.config)
@@ -53,19 +57,23 @@ const labelMaps: readonly {
   { at: 'spec.placement.nodeSelector', read: (spec) => spec.placement.nodeSelector },
 ]
 
+const noSuchKey =
+  'a key that Kubernetes does not take; use at most 63 letters, digits, "-", "_" and ".", with or without a prefix such as example.com/'
+
 const labelKeyRules: readonly Rule[] = labelMaps.map(({ at, read }) => ({
   at,
   validation: {
     rule: `self.all(key, key.matches(${celText(labelKeyPattern.source)}))`,
-    message: `${at} has a key that is none: letters, digits, "-", "_" and ".", at most 63, with or without a prefix such as example.com/`,
+    message: `${at} has ${noSuchKey}`,
+    messageExpression: `'${at} has "' + self.filter(key, !key.matches(${celText(labelKeyPattern.source)}))[0] + '", ${noSuchKey}'`,
   },
   problems: ({ spec }) =>
     Object.entries(read(spec))
       .filter(([key]) => !labelKeyPattern.test(key))
-      .map(([key, value]) =>
-        problem(`${at}[${JSON.stringify(key)}]`, value, 'has a key that Kubernetes does not take'),
-      ),
+      .map(([key, value]) => problem(`${at}[${JSON.stringify(key)}]`, value, `is ${noSuchKey}`)),
 }))
+
+const ownLabel = 'reserved for Orlop, as all under orlop.dev/ and app.kubernetes.io/; choose another'
 
 const ownedLabelsRule: Rule = {
   at: 'spec.pod.labels',
@@ -77,9 +85,7 @@ const ownedLabelsRule: Rule = {
   problems: ({ spec }) =>
     Object.entries(spec.pod.labels)
       .filter(([key]) => ownedLabelPattern.test(key))
-      .map(([key, value]) =>
-        problem(`spec.pod.labels[${JSON.stringify(key)}]`, value, "is Orlop's own label; choose another"),
-      ),
+      .map(([key, value]) => problem(`spec.pod.labels[${JSON.stringify(key)}]`, value, `is ${ownLabel}`)),
 }
 
 export const nameRules: readonly Rule[] = [nameRule, directivesRule, ...labelKeyRules, ownedLabelsRule]

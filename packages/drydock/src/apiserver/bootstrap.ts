@@ -1,3 +1,4 @@
+import { formatAddress, parseRange } from './addresses/range.ts'
 import type { Api } from './api.ts'
 import type { KindInfo } from './kinds.ts'
 import type { ObjectMeta } from './object.ts'
@@ -23,6 +24,19 @@ export function bootstrap(api: Api): void {
   for (const name of namespaces) ensure('v1', 'Namespace', { metadata: { name } })
   for (const namespace of namespaces)
     ensure('v1', 'ServiceAccount', { metadata: { namespace, name: 'default' } })
+  ensure('v1', 'Service', apiService(formatAddress(parseRange(api.serviceRange).first)))
+}
+
+/** By which pods find the API; the first address of the range, as everywhere. */
+function apiService(clusterIP: string): { metadata: ObjectMeta; [key: string]: unknown } {
+  return {
+    metadata: {
+      namespace: 'default',
+      name: 'kubernetes',
+      labels: { component: 'apiserver', provider: 'kubernetes' },
+    },
+    spec: { clusterIP, ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] },
+  }
 }
 
 function kindOf(api: Api, apiVersion: string, kind: string): KindInfo {

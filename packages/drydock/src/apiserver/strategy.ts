@@ -1,9 +1,63 @@
+import { assignAddresses } from './addresses/service-addresses.ts'
 import type { Api } from './api.ts'
+import { customStrategy } from './custom/custom-strategy.ts'
+import { definitionStrategy } from './custom/definition-strategy.ts'
+import { defaultSecret, labelWithName } from './defaults/config.ts'
+import {
+  defaultEndpointSlice,
+  defaultEndpoints,
+  defaultIngress,
+  defaultNetworkPolicy,
+} from './defaults/networking.ts'
+import { defaultRunningPodSpec, qosClass } from './defaults/pod-spec.ts'
+import { defaultAutoscaler, defaultBinding, defaultPriorityClass } from './defaults/policy.ts'
+import { defaultService } from './defaults/service.ts'
+import { chooseClass, defaultClaim, defaultStorageClass, defaultVolume } from './defaults/storage.ts'
+import {
+  defaultCronJob,
+  defaultDaemonSet,
+  defaultDeployment,
+  defaultJob,
+  defaultReplicaSet,
+  defaultStatefulSet,
+  selectOwnPods,
+} from './defaults/workloads.ts'
 import { type KindInfo, qualifiedResource } from './kinds.ts'
-import type { ApiObject } from './object.ts'
+import { type ApiObject, ensureObject, objectAt } from './object.ts'
 import type { Cause } from './status.ts'
+import {
+  validateConfigMap,
+  validateImmutable,
+  validateSecret,
+  validateSecretUpdate,
+} from './validation/config.ts'
+import { validatePod, validatePodUpdate } from './validation/pod.ts'
+import {
+  validateAutoscaler,
+  validateBudget,
+  validateEndpointSlice,
+  validateLease,
+  validateRoleBindingUpdate,
+} from './validation/policy.ts'
+import { validateService, validateServiceUpdate } from './validation/service.ts'
+import {
+  validateClaim,
+  validateClaimUpdate,
+  validateStorageClass,
+  validateStorageClassUpdate,
+  validateVolume,
+} from './validation/storage.ts'
+import {
+  keepSelector,
+  validateCronJob,
+  validateJob,
+  validateJobUpdate,
+  validateStatefulSet,
+  validateStatefulSetUpdate,
+  validateWorkload,
+} from './validation/workloads.ts'
 
-/** What is special about writing objects of one kind. Every function may change the object it is given. */
+/** What is special about writing objects of one kind. Functions without a result change the object they are given. */
 export interface Strategy {
   /** Fields that only the server sets, on creation: an initial status, an address. */
   prepareCreate?(object: ApiObject, api: Api): void
@@ -12,24 +66,165 @@ export interface Strategy {
   /** Fills in defaults; on creation and on every update. */
   defaults?(object: ApiObject, api: Api): void
   /** Objections to the object itself. */
-  validate?(object: ApiObject, api: Api): Cause[]
+  validate?(object: ApiObject, old: ApiObject | undefined, api: Api): Cause[]
   /** Objections to the change. */
   validateUpdate?(object: ApiObject, old: ApiObject, api: Api): Cause[]
   /** Objections to a change of the status alone. */
   validateStatus?(object: ApiObject, old: ApiObject, api: Api): Cause[]
-  /** What follows a write: released addresses and the like. */
-  afterDelete?(object: ApiObject, api: Api): void
 }
 
-const strategies = new Map<string, Strategy>()
+function withFinalizer(object: ApiObject, name: string): void {
+  const finalizers = object.metadata.finalizers ?? []
+  if (!finalizers.includes(name)) object.metadata.finalizers = [...finalizers, name]
+}
+
+const emptyStatus = (object: ApiObject) => {
+  object.status = {}
+}
+const workload = { prepareCreate: emptyStatus, validate: validateWorkload, validateUpdate: keepSelector }
+const binding = { defaults: defaultBinding, validateUpdate: validateRoleBindingUpdate }
+
+const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
+  [
+    'pods',
+    {
+      defaults: (object) => defaultRunningPodSpec(ensureObject(object, 'spec')),
+      prepareCreate: (object) => {
+        object.status = { phase: 'Pending', qosClass: qosClass(objectAt(object, 'spec') ?? {}) }
+      },
+      validate: (object, old) => (old === undefined ? validatePod(object) : []),
+      validateUpdate: validatePodUpdate,
+    },
+  ],
+  [
+    'namespaces',
+    {
+      prepareCreate: (object) => {
+        labelWithName(object)
+        object.spec = { finalizers: ['kubernetes'] }
+        object.status = { phase: 'Active' }
+      },
+      // Only the subresource finalize takes these away.
+      prepareUpdate: (object, old) => {
+        labelWithName(object)
+        object.spec = structuredClone(old.spec)
+      },
+    },
+  ],
+  [
+    'services',
+    {
+      defaults: defaultService,
+      prepareCreate: (object, api) => {
+        object.status = { loadBalancer: {} }
+        assignAddresses(object, undefined, api)
+      },
+      prepareUpdate: assignAddresses,
+      validate: validateService,
+      validateUpdate: validateServiceUpdate,
+    },
+  ],
+  ['configmaps', { validate: validateConfigMap, validateUpdate: validateImmutable }],
+  ['secrets', { defaults: defaultSecret, validate: validateSecret, validateUpdate: validateSecretUpdate }],
+  ['endpoints', { defaults: defaultEndpoints }],
+  [
+    'persistentvolumeclaims',
+    {
+      defaults: defaultClaim,
+      prepareCreate: (object, api) => {
+        object.status = { phase: 'Pending' }
+        withFinalizer(object, 'kubernetes.io/pvc-protection')
+        chooseClass(object, api)
+      },
+      validate: validateClaim,
+      validateUpdate: validateClaimUpdate,
+    },
+  ],
+  [
+    'persistentvolumes',
+    {
+      defaults: defaultVolume,
+      prepareCreate: (object) => {
+        object.status = { phase: 'Pending' }
+      },
+      validate: validateVolume,
+    },
+  ],
+  [
+    'nodes',
+    {
+      prepareCreate: (object) => {
+        ensureObject(object, 'spec')
+        ensureObject(object, 'status')
+      },
+    },
+  ],
+  ['deployments.apps', { ...workload, defaults: defaultDeployment }],
+  ['replicasets.apps', { ...workload, defaults: defaultReplicaSet, prepareCreate: startEmpty }],
+  ['daemonsets.apps', { ...workload, defaults: defaultDaemonSet }],
+  [
+    'statefulsets.apps',
+    {
+      defaults: defaultStatefulSet,
+      prepareCreate: startEmpty,
+      validate: validateStatefulSet,
+      validateUpdate: validateStatefulSetUpdate,
+    },
+  ],
+  [
+    'jobs.batch',
+    {
+      defaults: defaultJob,
+      prepareCreate: (object) => {
+        object.status = {}
+        selectOwnPods(object)
+      },
+      validate: validateJob,
+      validateUpdate: validateJobUpdate,
+    },
+  ],
+  ['cronjobs.batch', { defaults: defaultCronJob, prepareCreate: emptyStatus, validate: validateCronJob }],
+  ['poddisruptionbudgets.policy', { prepareCreate: startUncounted, validate: validateBudget }],
+  [
+    'horizontalpodautoscalers.autoscaling',
+    { defaults: defaultAutoscaler, prepareCreate: emptyStatus, validate: validateAutoscaler },
+  ],
+  ['networkpolicies.networking.k8s.io', { defaults: defaultNetworkPolicy }],
+  ['ingresses.networking.k8s.io', { defaults: defaultIngress }],
+  ['endpointslices.discovery.k8s.io', { defaults: defaultEndpointSlice, validate: validateEndpointSlice }],
+  [
+    'storageclasses.storage.k8s.io',
+    {
+      defaults: defaultStorageClass,
+      validate: validateStorageClass,
+      validateUpdate: validateStorageClassUpdate,
+    },
+  ],
+  ['rolebindings.rbac.authorization.k8s.io', binding],
+  ['clusterrolebindings.rbac.authorization.k8s.io', binding],
+  ['priorityclasses.scheduling.k8s.io', { defaults: defaultPriorityClass }],
+  ['leases.coordination.k8s.io', { validate: validateLease }],
+  ['customresourcedefinitions.apiextensions.k8s.io', definitionStrategy],
+])
+
+/** Fields of a status that are shown although they are zero. */
+function startEmpty(object: ApiObject): void {
+  object.status = { replicas: 0 }
+}
+
+function startUncounted(object: ApiObject): void {
+  object.status = { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 }
+}
+
+const none: Strategy = {}
 
 /** How objects of a kind are written. */
 export function strategyFor(kind: KindInfo): Strategy {
-  return strategies.get(qualifiedResource(kind)) ?? {}
+  return kind.crd === undefined ? (strategies.get(qualifiedResource(kind)) ?? none) : customStrategy(kind)
 }
 
 /** Kinds whose `metadata.generation` counts the changes of their spec, besides all custom kinds. */
-const counted = new Set([
+const counted: ReadonlySet<string> = new Set([
   'pods',
   'deployments.apps',
   'statefulsets.apps',

@@ -1,8 +1,8 @@
 import type { Api } from '../api.ts'
 import { hasAddress, hasNodePorts } from '../defaults/service.ts'
 import { type ApiObject, ensureObject, numberAt, objectsAt, stringAt } from '../object.ts'
+import { invalid as invalidValue } from '../schema/field-error.ts'
 import { invalid } from '../status.ts'
-import { invalidValue } from '../validation/causes.ts'
 import { formatAddress, parseAddress, parseRange } from './range.ts'
 
 const services = { group: '', plural: 'services', kind: 'Service' }

@@ -1,7 +1,7 @@
 import { type KindInfo, qualifiedResource } from '../kinds.ts'
 import type { ApiObject } from '../object.ts'
+import { forbidden, invalid, required, tooLong } from '../schema/field-error.ts'
 import type { Cause } from '../status.ts'
-import { forbiddenField, invalidValue, required, tooLong } from './causes.ts'
 import {
   dns1035Label,
   dnsLabel,
@@ -28,26 +28,24 @@ export function validateMetadata({ metadata }: ApiObject, kind: KindInfo): Cause
   const causes: Cause[] = []
   const rule = nameRules[qualifiedResource(kind)] ?? dnsSubdomain
   if (metadata.name === '') causes.push(required('metadata.name', 'name or generateName is required'))
-  else for (const why of rule(metadata.name)) causes.push(invalidValue('metadata.name', metadata.name, why))
+  else for (const why of rule(metadata.name)) causes.push(invalid('metadata.name', metadata.name, why))
   causes.push(...validateLabels(metadata.labels ?? {}, 'metadata.labels'))
   let size = 0
   for (const [key, value] of Object.entries(metadata.annotations ?? {})) {
-    for (const why of qualifiedName(key.toLowerCase()))
-      causes.push(invalidValue('metadata.annotations', key, why))
+    for (const why of qualifiedName(key.toLowerCase())) causes.push(invalid('metadata.annotations', key, why))
     size += key.length + value.length
   }
   if (size > annotationsLimit) causes.push(tooLong('metadata.annotations', annotationsLimit))
   for (const finalizer of metadata.finalizers ?? []) {
-    for (const why of qualifiedName(finalizer))
-      causes.push(invalidValue('metadata.finalizers', finalizer, why))
+    for (const why of qualifiedName(finalizer)) causes.push(invalid('metadata.finalizers', finalizer, why))
   }
   return [...causes, ...validateOwners(metadata.ownerReferences ?? [])]
 }
 
 export function validateLabels(labels: Readonly<Record<string, string>>, field: string): Cause[] {
   return Object.entries(labels).flatMap(([key, value]) => [
-    ...qualifiedName(key).map((why) => invalidValue(field, key, why)),
-    ...labelValue(value).map((why) => invalidValue(field, value, why)),
+    ...qualifiedName(key).map((why) => invalid(field, key, why)),
+    ...labelValue(value).map((why) => invalid(field, value, why)),
   ])
 }
 
@@ -57,17 +55,17 @@ function validateOwners(owners: NonNullable<ApiObject['metadata']['ownerReferenc
     return [
       ...(owner.apiVersion
         ? []
-        : [invalidValue(`${field}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty')]),
-      ...(owner.kind ? [] : [invalidValue(`${field}.kind`, owner.kind ?? '', 'kind must not be empty')]),
-      ...(owner.name ? [] : [invalidValue(`${field}.name`, owner.name ?? '', 'name must not be empty')]),
-      ...(owner.uid ? [] : [invalidValue(`${field}.uid`, owner.uid ?? '', 'uid must not be empty')]),
+        : [invalid(`${field}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty')]),
+      ...(owner.kind ? [] : [invalid(`${field}.kind`, owner.kind ?? '', 'kind must not be empty')]),
+      ...(owner.name ? [] : [invalid(`${field}.name`, owner.name ?? '', 'name must not be empty')]),
+      ...(owner.uid ? [] : [invalid(`${field}.uid`, owner.uid ?? '', 'uid must not be empty')]),
     ]
   })
   const controllers = owners.filter((owner) => owner.controller === true)
   if (controllers.length > 1) {
     const [first, second] = controllers
     causes.push(
-      invalidValue(
+      invalid(
         'metadata.ownerReferences',
         owners,
         `Only one reference can have Controller set to true. Found "true" in references for ${first?.kind}/${first?.name} and ${second?.kind}/${second?.name}`,
@@ -81,7 +79,7 @@ function validateOwners(owners: NonNullable<ApiObject['metadata']['ownerReferenc
 export function validateMetadataUpdate({ metadata }: ApiObject, old: ApiObject): Cause[] {
   const causes: Cause[] = []
   if (metadata.name !== old.metadata.name) {
-    causes.push(invalidValue('metadata.name', metadata.name, 'field is immutable'))
+    causes.push(invalid('metadata.name', metadata.name, 'field is immutable'))
   }
   if (old.metadata.deletionTimestamp !== undefined) {
     const known = new Set(old.metadata.finalizers)
@@ -89,7 +87,7 @@ export function validateMetadataUpdate({ metadata }: ApiObject, old: ApiObject):
     if (added.length > 0) {
       const list = added.map((name) => JSON.stringify(name)).join(', ')
       causes.push(
-        forbiddenField(
+        forbidden(
           'metadata.finalizers',
           `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`,
         ),

@@ -34,7 +34,7 @@ export function createObject(api: Api, kind: KindInfo, object: ApiObject, option
   // Who owns what is settled before the server adds fields of its own, which nobody owns.
   const next = options.fieldsTracked === true ? object : tracked(api, kind, object, undefined, options)
   strategy.prepareCreate?.(next, api)
-  const causes = [...validateMetadata(next, kind), ...(strategy.validate?.(next, api) ?? [])]
+  const causes = [...validateMetadata(next, kind), ...(strategy.validate?.(next, undefined, api) ?? [])]
   if (causes.length > 0) throw invalid(kind, metadata.name, causes)
   return store(api, kind, next, options.dryRun)
 }

@@ -4,7 +4,6 @@ import { type KindInfo, qualifiedResource } from '../kinds.ts'
 import { type ApiObject, isObject, numberAt, sameJson, stringAt } from '../object.ts'
 import type { ResourceRequest } from '../request/resource-request.ts'
 import { badRequest, conflict } from '../status.ts'
-import { strategyFor } from '../strategy.ts'
 import { store, unstore } from './stored.ts'
 import { hasSpecFinalizers } from './update-object.ts'
 
@@ -68,7 +67,6 @@ export function deleteObject(api: Api, kind: KindInfo, old: ApiObject, options: 
     (metadata.finalizers ?? []).length > 0 || (kind.storedAs === '/namespaces' && hasSpecFinalizers(object))
   if (grace === 0 && !held) {
     const item = unstore(api, kind, object, options.dryRun)
-    if (!options.dryRun) strategyFor(kind).afterDelete?.(object, api)
     return { gone: true, item }
   }
   // A second deletion may shorten the grace, never lengthen it.

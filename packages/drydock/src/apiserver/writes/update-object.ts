@@ -31,29 +31,27 @@ export function updateObject(
   keepIdentity(object, old)
   if (options.subresource === 'status') keepAllButStatus(kind, object, old)
   else if (kind.subresources.includes('status') && options.subresource === '') keepStatus(object, old)
-  strategy.prepareUpdate?.(object, old, api)
-  strategy.defaults?.(object, api)
+  if (options.subresource !== 'status') strategy.defaults?.(object, api)
+  const next = options.fieldsTracked === true ? object : tracked(api, kind, object, old, options)
+  if (options.subresource === '') strategy.prepareUpdate?.(next, old, api)
   if (countsGeneration(kind)) {
     const generation = old.metadata.generation ?? 1
-    object.metadata.generation = changesSpec(object, old) ? generation + 1 : generation
+    next.metadata.generation = changesSpec(next, old) ? generation + 1 : generation
   }
   const causes = [
-    ...validateMetadata(object, kind),
-    ...validateMetadataUpdate(object, old),
+    ...validateMetadata(next, kind),
+    ...validateMetadataUpdate(next, old),
     ...(options.subresource === 'status'
-      ? (strategy.validateStatus?.(object, old, api) ?? [])
+      ? (strategy.validateStatus?.(next, old, api) ?? [])
       : [
-          ...(strategy.validate?.(object, api) ?? []),
-          ...(strategy.validateUpdate?.(object, old, api) ?? []),
+          ...(strategy.validate?.(next, old, api) ?? []),
+          ...(strategy.validateUpdate?.(next, old, api) ?? []),
         ]),
   ]
-  if (causes.length > 0) throw invalid(kind, object.metadata.name, causes)
-  const next = options.fieldsTracked === true ? object : tracked(api, kind, object, old, options)
+  if (causes.length > 0) throw invalid(kind, next.metadata.name, causes)
   if (isSame(next, old)) return { object: old, json: JSON.stringify(old) }
   if (isReleased(kind, next)) {
-    const gone = unstore(api, kind, next, options.dryRun)
-    if (!options.dryRun) strategy.afterDelete?.(next, api)
-    return gone
+    return unstore(api, kind, next, options.dryRun)
   }
   return store(api, kind, next, options.dryRun)
 }

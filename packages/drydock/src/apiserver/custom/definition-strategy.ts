@@ -1,0 +1,42 @@
+import { ensureObject, objectsAt, setDefault, stringAt } from '../object.ts'
+import type { Strategy } from '../strategy.ts'
+
+/** How CustomResourceDefinitions are written. */
+export const definitionStrategy: Strategy = {
+  defaults: (object) => {
+    const spec = ensureObject(object, 'spec')
+    const names = ensureObject(spec, 'names')
+    const kind = stringAt(names, 'kind') ?? ''
+    if (!names.singular) names.singular = kind.toLowerCase()
+    if (!names.listKind) names.listKind = `${kind}List`
+    setDefault(spec, 'conversion', { strategy: 'None' })
+  },
+  prepareCreate: (object, api) => {
+    const stored = objectsAt(object, 'spec', 'versions').filter((version) => version.storage === true)
+    const now = new Date(api.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z')
+    const condition = (type: string, reason: string, message: string) => ({
+      type,
+      status: 'True',
+      lastTransitionTime: now,
+      reason,
+      message,
+    })
+    object.status = {
+      acceptedNames: structuredClone(ensureObject(ensureObject(object, 'spec'), 'names')),
+      // The kind is served from the very next request on.
+      conditions: [
+        condition('NamesAccepted', 'NoConflicts', 'no conflicts found'),
+        condition('Established', 'InitialNamesAccepted', 'the initial names have been accepted'),
+      ],
+      storedVersions: stored.map((version) => String(version.name)),
+    }
+  },
+  prepareUpdate: (object) => {
+    const names = objectsAt(object, 'spec', 'versions').filter((version) => version.storage === true)
+    const status = ensureObject(object, 'status')
+    const known = Array.isArray(status.storedVersions) ? status.storedVersions : []
+    const added = names.map((version) => String(version.name)).filter((name) => !known.includes(name))
+    status.storedVersions = [...known, ...added]
+    status.acceptedNames = structuredClone(ensureObject(ensureObject(object, 'spec'), 'names'))
+  },
+}

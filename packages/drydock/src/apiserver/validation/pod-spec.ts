@@ -1,0 +1,100 @@
+import { type JsonObject, numberAt, objectAt, objectsAt, stringAt } from '../object.ts'
+import { parseQuantity } from '../quantity.ts'
+import { duplicate, forbidden, invalid, notSupported, required } from '../schema/field-error.ts'
+import type { Cause } from '../status.ts'
+import { validateContainer } from './container.ts'
+import { dnsLabel, dnsSubdomain } from './names.ts'
+
+/** Objections to a pod's spec, in a pod or a template: k8s.io/kubernetes pkg/apis/core/validation. */
+export function validatePodSpec(spec: JsonObject, path: string): Cause[] {
+  const volumes = new Set(objectsAt(spec, 'volumes').map((volume) => String(volume.name)))
+  const containers = objectsAt(spec, 'containers')
+  const causes = validateVolumes(spec, `${path}.volumes`)
+  if (containers.length === 0) causes.push(required(`${path}.containers`))
+  const names = new Set<string>()
+  for (const list of ['containers', 'initContainers']) {
+    for (const [index, container] of objectsAt(spec, list).entries()) {
+      const at = `${path}.${list}[${index}]`
+      causes.push(...validateContainer(container, volumes, at))
+      const name = stringAt(container, 'name') ?? ''
+      if (name !== '' && names.has(name)) causes.push(duplicate(`${at}.name`, name))
+      names.add(name)
+    }
+  }
+  causes.push(...oneOf(spec.restartPolicy, ['Always', 'OnFailure', 'Never'], `${path}.restartPolicy`))
+  causes.push(
+    ...oneOf(
+      spec.dnsPolicy,
+      ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'],
+      `${path}.dnsPolicy`,
+    ),
+  )
+  const grace = numberAt(spec, 'terminationGracePeriodSeconds') ?? 0
+  if (grace < 0) {
+    causes.push(invalid(`${path}.terminationGracePeriodSeconds`, grace, 'must be greater than or equal to 0'))
+  }
+  for (const field of ['hostname', 'subdomain']) {
+    const value = stringAt(spec, field)
+    if (value) for (const why of dnsLabel(value)) causes.push(invalid(`${path}.${field}`, value, why))
+  }
+  const account = stringAt(spec, 'serviceAccountName')
+  if (account)
+    for (const why of dnsSubdomain(account)) causes.push(invalid(`${path}.serviceAccountName`, account, why))
+  return causes
+}
+
+export function oneOf(value: unknown, supported: readonly string[], field: string): Cause[] {
+  if (value === undefined || value === '') return [required(field)]
+  return supported.includes(String(value)) ? [] : [notSupported(field, value, [...supported].sort())]
+}
+
+function validateVolumes(spec: JsonObject, path: string): Cause[] {
+  const seen = new Set<string>()
+  return objectsAt(spec, 'volumes').flatMap((volume, index) => {
+    const at = `${path}[${index}]`
+    const name = stringAt(volume, 'name') ?? ''
+    const causes: Cause[] =
+      name === '' ? [required(`${at}.name`)] : dnsLabel(name).map((why) => invalid(`${at}.name`, name, why))
+    if (seen.has(name)) causes.push(duplicate(`${at}.name`, name))
+    seen.add(name)
+    const sources = Object.keys(volume).filter((key) => key !== 'name')
+    for (const extra of sources.slice(1)) {
+      causes.push(forbidden(`${at}.${extra}`, 'may not specify more than 1 volume type'))
+    }
+    if (
+      volume.persistentVolumeClaim !== undefined &&
+      !stringAt(volume, 'persistentVolumeClaim', 'claimName')
+    ) {
+      causes.push(required(`${at}.persistentVolumeClaim.claimName`))
+    }
+    if (volume.secret !== undefined && !stringAt(volume, 'secret', 'secretName')) {
+      causes.push(required(`${at}.secret.secretName`))
+    }
+    if (volume.configMap !== undefined && !stringAt(volume, 'configMap', 'name')) {
+      causes.push(required(`${at}.configMap.name`))
+    }
+    return causes
+  })
+}
+
+/** Requests and limits of a container: amounts that exist, are not negative, and requests within limits. */
+export function validateResources(resources: JsonObject | undefined, path: string): Cause[] {
+  const limits = objectAt(resources, 'limits') ?? {}
+  const requests = objectAt(resources, 'requests') ?? {}
+  const causes: Cause[] = []
+  for (const [kind, amounts] of Object.entries({ limits, requests })) {
+    for (const [name, amount] of Object.entries(amounts)) {
+      if ((parseQuantity(amount) ?? 0n) < 0n) {
+        causes.push(invalid(`${path}.${kind}[${name}]`, amount, 'must be greater than or equal to 0'))
+      }
+    }
+  }
+  for (const [name, amount] of Object.entries(requests)) {
+    const limit = limits[name]
+    if (limit === undefined || (parseQuantity(amount) ?? 0n) <= (parseQuantity(limit) ?? 0n)) continue
+    causes.push(
+      invalid(`${path}.requests`, amount, `must be less than or equal to ${name} limit of ${limit}`),
+    )
+  }
+  return causes
+}

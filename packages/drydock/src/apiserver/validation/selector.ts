@@ -1,0 +1,58 @@
+import { type JsonObject, objectAt, objectsAt, stringAt, stringsAt } from '../object.ts'
+import { forbidden, invalid, required } from '../schema/field-error.ts'
+import type { Cause } from '../status.ts'
+import { labelValue, qualifiedName } from './names.ts'
+
+/** Whether a LabelSelector object (matchLabels, matchExpressions) matches; an empty one matches all. */
+export function selects(selector: JsonObject, labels: Readonly<Record<string, string>>): boolean {
+  const wanted = Object.entries(objectAt(selector, 'matchLabels') ?? {})
+  if (!wanted.every(([key, value]) => labels[key] === value)) return false
+  return objectsAt(selector, 'matchExpressions').every((expression) => {
+    const value = labels[stringAt(expression, 'key') ?? '']
+    const values = stringsAt(expression, 'values')
+    switch (expression.operator) {
+      case 'In':
+        return value !== undefined && values.includes(value)
+      case 'NotIn':
+        return value === undefined || !values.includes(value)
+      case 'Exists':
+        return value !== undefined
+      case 'DoesNotExist':
+        return value === undefined
+      default:
+        return false
+    }
+  })
+}
+
+export function validateSelector(selector: JsonObject, path: string): Cause[] {
+  const causes: Cause[] = []
+  for (const [key, value] of Object.entries(objectAt(selector, 'matchLabels') ?? {})) {
+    for (const why of qualifiedName(key)) causes.push(invalid(`${path}.matchLabels`, key, why))
+    for (const why of labelValue(String(value))) causes.push(invalid(`${path}.matchLabels`, value, why))
+  }
+  for (const [index, expression] of objectsAt(selector, 'matchExpressions').entries()) {
+    const at = `${path}.matchExpressions[${index}]`
+    const values = stringsAt(expression, 'values')
+    switch (expression.operator) {
+      case 'In':
+      case 'NotIn':
+        if (values.length === 0)
+          causes.push(required(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
+        break
+      case 'Exists':
+      case 'DoesNotExist':
+        if (values.length > 0) {
+          causes.push(
+            forbidden(`${at}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
+          )
+        }
+        break
+      default:
+        causes.push(invalid(`${at}.operator`, expression.operator ?? '', 'not a valid selector operator'))
+    }
+    for (const why of qualifiedName(stringAt(expression, 'key') ?? ''))
+      causes.push(invalid(`${at}.key`, expression.key ?? '', why))
+  }
+  return causes
+}

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Clock } from '@orlop/kube'
+import { NodeError } from '../node-error.ts'
+import type { ContainerProcess } from './process.ts'
+
+/**
+ * Starts another process in a running container: same user, file system, network, processes and environment.
+ * It leads a process group of its own, so that a deadline can end it with all that it started.
+ */
+export function enter(container: ContainerProcess, netns: string, argv: readonly string[]): ChildProcess {
+  const target = [
+    '-t',
+    String(container.pid),
+    '-U',
+    '-m',
+    '-p',
+    '-i',
+    '-u',
+    `--net=${netns}`,
+    '--preserve-credentials',
+  ]
+  return spawn('/usr/bin/nsenter', [...target, `--wdns=${container.workingDir}`, '--', ...argv], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: container.env,
+    cwd: '/',
+    detached: true,
+  })
+}
+
+/** What a command in a container answered. */
+export interface CommandResult {
+  readonly code: number
+  /** The beginning of stdout and stderr, mixed; at most 10 KB, as the kubelet keeps of a probe. */
+  readonly output: string
+}
+
+const mostOutput = 10 * 1024
+
+/** Runs a command to its end. Throws NodeError `TimedOut` after `timeout` milliseconds; the command is killed then. */
+export async function runInside(
+  container: ContainerProcess,
+  netns: string,
+  argv: readonly string[],
+  o: { readonly timeout: number; readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<CommandResult> {
+  const child = enter(container, netns, argv)
+  child.stdin?.on('error', () => {})
+  child.stdin?.end()
+  let output = ''
+  const keep = (data: Buffer): void => {
+    if (output.length < mostOutput) output += data.toString('utf8').slice(0, mostOutput - output.length)
+  }
+  child.stdout?.on('data', keep)
+  child.stderr?.on('data', keep)
+  return new Promise((resolve, reject) => {
+    const stop = (error: NodeError) => (): void => {
+      killGroup(child)
+      finish(() => reject(error))
+    }
+    const timer = o.clock.setTimer(
+      o.timeout,
+      stop(new NodeError('TimedOut', `command timed out after ${o.timeout / 1000}s`)),
+    )
+    const aborted = stop(new NodeError('NotRunning', 'the container ended'))
+    const finish = (settle: () => void): void => {
+      timer.cancel()
+      o.signal.removeEventListener('abort', aborted)
+      settle()
+    }
+    o.signal.addEventListener('abort', aborted, { once: true })
+    child.on('error', (error) =>
+      finish(() => reject(new NodeError('NotRunning', error.message, { cause: error }))),
+    )
+    child.on('close', (code) => finish(() => resolve({ code: code ?? 137, output })))
+    if (o.signal.aborted) aborted()
+  })
+}
+
+/** Ends a command and everything it started. */
+export function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // It ended in this moment.
+  }
+}

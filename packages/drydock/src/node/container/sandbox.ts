@@ -1,0 +1,98 @@
+import { existsSync, lstatSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** A folder or file of this machine made visible in a container. */
+export interface Mount {
+  readonly source: string
+  readonly target: string
+  readonly readOnly: boolean
+}
+
+/** What a container may see and be. */
+export interface Sandbox {
+  readonly uid: number
+  readonly gid: number
+  readonly hostname: string
+  /** Folder with generated files for /etc, and their names. */
+  readonly etc: string
+  readonly etcFiles: readonly string[]
+  readonly mounts: readonly Mount[]
+  readonly workingDir: string
+  readonly readOnlyRoot: boolean
+  /** Linux capabilities kept (only uid 0 has any use for them). */
+  readonly capabilities: readonly string[]
+  /** Variables that must not reach the loader of nsenter and bwrap themselves. */
+  readonly loaderVariables: Readonly<Record<string, string>>
+}
+
+/** Of the machine's /etc only what programs of /usr need to run and to verify certificates. */
+const sharedEtc = [
+  'ld.so.cache',
+  'ld.so.conf',
+  'ld.so.conf.d',
+  'alternatives',
+  'ssl/certs',
+  'ssl/openssl.cnf',
+  'ca-certificates',
+  'localtime',
+  'services',
+  'protocols',
+]
+
+/**
+ * The arguments of bubblewrap for a container. The program is process 1 of its own pid namespace, so that signals and exit codes are its own and
+ * its end takes every other process of the container along. Later mounts lie over earlier ones, so shorter targets go first.
+ */
+export function bwrapArguments(box: Sandbox): readonly string[] {
+  return [
+    ...['--unshare-user', '--uid', String(box.uid), '--gid', String(box.gid)],
+    ...['--unshare-pid', '--as-pid-1', '--unshare-ipc', '--unshare-uts', '--hostname', box.hostname],
+    ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
+    ...box.capabilities.flatMap((name) => ['--cap-add', name]),
+    ...['--perms', '0755', '--tmpfs', '/'],
+    ...programs(),
+    ...sharedEtc.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
+    ...['--dev', '/dev', '--proc', '/proc', '--perms', '1777', '--tmpfs', '/tmp'],
+    ...['/run', '/var/run', '/var/tmp', '/var/lib', '/root', '/home', '/data', '/mnt'].flatMap((path) => [
+      '--dir',
+      path,
+    ]),
+    ...box.etcFiles.flatMap((name) => ['--bind', join(box.etc, name), `/etc/${name}`]),
+    ...[...box.mounts]
+      .sort((a, b) => a.target.length - b.target.length)
+      .flatMap((m) => [m.readOnly ? '--ro-bind' : '--bind', m.source, m.target]),
+    ...(box.readOnlyRoot ? ['--remount-ro', '/'] : []),
+    ...Object.entries(box.loaderVariables).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...['--chdir', box.workingDir],
+  ]
+}
+
+/** /usr, and the links or folders of old that stand beside it. */
+function programs(): string[] {
+  const beside = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'].flatMap((name) => {
+    const path = `/${name}`
+    if (!existsSync(path)) return []
+    return lstatSync(path).isSymbolicLink()
+      ? ['--symlink', readlinkSync(path), path]
+      : ['--ro-bind', path, path]
+  })
+  return ['--ro-bind', '/usr', '/usr', ...beside]
+}
+
+/** What container runtimes leave to a process of uid 0 (containerd's default set); others have none. */
+export const rootCapabilities: readonly string[] = [
+  'CAP_CHOWN',
+  'CAP_DAC_OVERRIDE',
+  'CAP_FSETID',
+  'CAP_FOWNER',
+  'CAP_MKNOD',
+  'CAP_NET_RAW',
+  'CAP_SETGID',
+  'CAP_SETUID',
+  'CAP_SETFCAP',
+  'CAP_SETPCAP',
+  'CAP_NET_BIND_SERVICE',
+  'CAP_SYS_CHROOT',
+  'CAP_KILL',
+  'CAP_AUDIT_WRITE',
+]

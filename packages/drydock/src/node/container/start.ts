@@ -1,0 +1,206 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { LogWriter } from '../logs/writer.ts'
+import { NodeError } from '../node-error.ts'
+import { around, type PodRuntime, timestamp } from '../pod/runtime.ts'
+import type { Slot } from '../pod/slot.ts'
+import type { Container, PlacedPod } from '../pod/types.ts'
+import type { Program } from '../programs.ts'
+import { configMapData, secretData } from '../volumes/payload.ts'
+import { environmentOf, type Lookup } from './environment.ts'
+import { groupFile, hostnameOf, hostsFile, passwdFile, writeEtc } from './etc-files.ts'
+import { expand } from './expand.ts'
+import { startContainer } from './process.ts'
+import { rootCapabilities, type Sandbox } from './sandbox.ts'
+
+const run = promisify(execFile)
+
+const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** Where the files of one container of a pod are. */
+export function containerFolder(podFolder: string, container: string): string {
+  return join(podFolder, 'containers', container)
+}
+
+/** The log of the run with this number of restarts before it. */
+export function logFile(podFolder: string, container: string, restarts: number): string {
+  return join(containerFolder(podFolder, container), `${restarts}.log`)
+}
+
+export function terminationFile(podFolder: string, container: string): string {
+  return join(containerFolder(podFolder, container), 'termination-log')
+}
+
+/**
+ * Starts the container of a slot and writes so into its status.
+ * Throws NodeError `CreateContainerConfigError` when the pod asks for what is not there, `StartError` when the program cannot be started.
+ */
+export async function startSlot(runtime: PodRuntime, slot: Slot, program: Program): Promise<void> {
+  const { clock } = runtime.node
+  const pod = runtime.pod()
+  const container = slot.container
+  const user = userOf(container, pod, program)
+  const env = await environmentOf(container, pod, around(runtime), lookupOf(runtime), {
+    PATH: path,
+    HOSTNAME: hostnameOf(pod),
+    HOME: user.uid === 0 ? '/root' : '/',
+    KUBERNETES_SERVICE_HOST: 'kubernetes.default.svc',
+    KUBERNETES_SERVICE_PORT: '443',
+  })
+  const argv = argvOf(container, program, env)
+  const folder = containerFolder(runtime.folder, container.name)
+  const pipes = await prepareFolder(folder, slot.status.restartCount)
+  const sandbox = await sandboxOf(runtime, container, program, user, env, folder)
+  const log = new LogWriter(logFile(runtime.folder, container.name, slot.status.restartCount), clock)
+  try {
+    const process = await startContainer({
+      netns: runtime.netns,
+      sandbox,
+      argv,
+      env: Object.fromEntries(Object.entries(env).filter(([name]) => !isLoaderVariable(name))),
+      pipes,
+      onOutput: (stream, data) => log.write(stream, data),
+    })
+    slot.running = { process, startedAt: clock.now(), log }
+  } catch (error) {
+    log.close()
+    throw error
+  }
+  slot.status = {
+    ...slot.status,
+    image: container.image ?? '',
+    imageID: program.imageID,
+    containerID: `drydock://${randomBytes(32).toString('hex')}`,
+    state: { running: { startedAt: timestamp(clock.now()) } },
+  }
+}
+
+interface User {
+  readonly uid: number
+  readonly gid: number
+}
+
+/** Throws NodeError `CreateContainerConfigError` when the pod insists on not being root and that cannot be known, in the kubelet's words. */
+export function userOf(container: Container, pod: PlacedPod, program: Program): User {
+  const own = container.securityContext
+  const shared = pod.spec.securityContext
+  const asked = own?.runAsUser ?? shared?.runAsUser
+  if (own?.runAsNonRoot ?? shared?.runAsNonRoot) {
+    const why =
+      asked === 0
+        ? "container's runAsUser breaks non-root policy"
+        : asked !== undefined
+          ? undefined
+          : program.declaredUser === ''
+            ? 'container has runAsNonRoot and image will run as root'
+            : `container has runAsNonRoot and image has non-numeric user (${program.declaredUser}), cannot verify user is non-root`
+    if (why)
+      throw new NodeError(
+        'CreateContainerConfigError',
+        `${why} (pod: "${pod.name}_${pod.namespace}(${pod.uid})", container: ${container.name})`,
+      )
+  }
+  const uid = asked ?? program.uid
+  return { uid, gid: own?.runAsGroup ?? shared?.runAsGroup ?? (asked === undefined ? uid : 0) }
+}
+
+/** `command` replaces the image's entrypoint and, with it, the image's own arguments. */
+export function argvOf(
+  container: Container,
+  program: Program,
+  env: Readonly<Record<string, string>>,
+): readonly string[] {
+  const args = container.args?.map((text) => expand(text, env))
+  if (container.command?.length)
+    return [...container.command.map((text) => expand(text, env)), ...(args ?? [])]
+  return program.adjust([...program.entrypoint, ...(args?.length ? args : program.command)])
+}
+
+async function sandboxOf(
+  runtime: PodRuntime,
+  container: Container,
+  program: Program,
+  user: User,
+  env: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<Sandbox> {
+  const pod = runtime.pod()
+  const name = user.uid === 0 ? 'root' : user.uid === program.uid ? program.userName : 'app'
+  const etc = join(folder, 'etc')
+  const etcFiles = await writeEtc(etc, {
+    passwd: passwdFile(user.uid, name),
+    group: groupFile(user.gid, name),
+    hostname: `${hostnameOf(pod)}\n`,
+    hosts: hostsFile(pod, runtime.ip),
+    'resolv.conf': runtime.node.network.resolvConf(pod.namespace),
+    'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
+  })
+  const termination = terminationFile(runtime.folder, container.name)
+  await writeFile(termination, '', { mode: 0o666 })
+  return {
+    ...user,
+    hostname: hostnameOf(pod),
+    etc,
+    etcFiles,
+    mounts: [
+      ...(await runtime.volumes.mountsOf(container, env)),
+      {
+        source: termination,
+        target: container.terminationMessagePath || '/dev/termination-log',
+        readOnly: false,
+      },
+    ],
+    workingDir: container.workingDir || program.workingDir,
+    readOnlyRoot: container.securityContext?.readOnlyRootFilesystem === true,
+    capabilities: user.uid === 0 ? capabilitiesOf(container) : [],
+    loaderVariables: Object.fromEntries(Object.entries(env).filter(([key]) => isLoaderVariable(key))),
+  }
+}
+
+/** The runtime's default set without `drop` and with `add`. */
+function capabilitiesOf(container: Container): readonly string[] {
+  const { add = [], drop = [] } = container.securityContext?.capabilities ?? {}
+  const full = (name: string): string => (name.startsWith('CAP_') ? name : `CAP_${name}`)
+  const dropped = new Set(drop.map(full))
+  const kept = drop.includes('ALL') ? [] : rootCapabilities.filter((name) => !dropped.has(name))
+  return [...new Set([...kept, ...add.filter((name) => name !== 'ALL').map(full)])]
+}
+
+/** They would act on nsenter and bwrap, which run outside the container. */
+function isLoaderVariable(name: string): boolean {
+  return name.startsWith('LD_') || name === 'GCONV_PATH' || name === 'MALLOC_CONF'
+}
+
+/** Makes the container's folder and its output pipes; of earlier logs only that of the run before is kept. */
+async function prepareFolder(folder: string, restarts: number): Promise<{ stdout: string; stderr: string }> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  for (const name of await readdir(folder)) {
+    const run = /^(\d+)\.log/.exec(name)?.[1]
+    if (run !== undefined && Number(run) < restarts - 1) await rm(join(folder, name), { force: true })
+  }
+  const pipes = { stdout: join(folder, 'stdout'), stderr: join(folder, 'stderr') }
+  await rm(pipes.stdout, { force: true })
+  await rm(pipes.stderr, { force: true })
+  await run('mkfifo', ['-m', '0600', pipes.stdout, pipes.stderr], { timeout: 5000 })
+  return pipes
+}
+
+function lookupOf(runtime: PodRuntime): Lookup {
+  const { objects } = runtime.node
+  const { namespace } = runtime.pod()
+  const text = (data: Record<string, Buffer>): Record<string, string> =>
+    Object.fromEntries(Object.entries(data).map(([key, value]) => [key, value.toString('utf8')]))
+  return {
+    async configMap(name) {
+      const found = await objects.configMap(namespace, name)
+      return found && text(configMapData(found))
+    },
+    async secret(name) {
+      const found = await objects.secret(namespace, name)
+      return found && text(secretData(found))
+    },
+  }
+}

@@ -1,0 +1,169 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Client, type Clock, EventRecorder, type Log, type Pod, Reflector, resources } from '@orlop/kube'
+import { kubeletBackoff } from './container/backoff.ts'
+import type { PodNetwork } from './network.ts'
+import { keepLease } from './node-lease.ts'
+import { capacityOfMachine, nodeObject, registerNode } from './node-object.ts'
+import { releaseForgotten } from './pod/release.ts'
+import type { NodeContext, Timing } from './pod/runtime.ts'
+import { placedPod } from './pod/types.ts'
+import { PodWorker } from './pod/worker.ts'
+import type { Programs } from './programs.ts'
+import { Semaphore } from './semaphore.ts'
+import { startKubeletServer } from './server/server.ts'
+import { type PodUsage, processesOf, usageOf } from './usage.ts'
+import { watchedObjects } from './volumes/objects.ts'
+
+/** What a node needs. */
+export interface NodeOptions {
+  readonly client: Client
+  readonly name: string
+  readonly zone?: string | undefined
+  /** Its InternalIP and the pods' hostIP; the address of the node's bridge, where there is one. */
+  readonly address?: string | undefined
+  readonly stateDir: string
+  readonly network: PodNetwork
+  readonly programs: Programs
+  readonly log: Log
+  readonly clock: Clock
+  /** In [0, 1), as `Math.random`. */
+  readonly random: () => number
+  readonly signal: AbortSignal
+  /** Waiting times; the kubelet's unless said. */
+  readonly timing?: Partial<Timing> | undefined
+}
+
+/** A running node. */
+export interface NodeHandle {
+  readonly name: string
+  /** Kills every process of the node and ends it. The API is told nothing, as when a machine is switched off. */
+  stop(): Promise<void>
+  /** SIGKILL to the first process of every container of a pod. */
+  kill(podUid: string): void
+  /** SIGSTOP to every process of a pod: it neither answers nor ends. */
+  freeze(podUid: string): Promise<void>
+  thaw(podUid: string): Promise<void>
+  /** What a pod uses now; undefined when it does not run here. */
+  podUsage(podUid: string): Promise<PodUsage | undefined>
+}
+
+/** Retries of volumes, networks, images; milliseconds. */
+const retry = { initial: 1000, max: 30_000, resetAfter: Number.POSITIVE_INFINITY }
+
+/** How many containers start at once. */
+const startsAtOnce = 8
+
+/**
+ * Registers a node and runs the pods that are given to it, with processes for containers, until it is stopped.
+ * The caller is uid 0 of a user, network, mount and pid namespace of its own.
+ */
+export async function startNode(o: NodeOptions): Promise<NodeHandle> {
+  const { client, name, stateDir, clock, log } = o
+  const ended = new AbortController()
+  const signal = AbortSignal.any([o.signal, ended.signal])
+  await mkdir(join(stateDir, 'pods'), { recursive: true, mode: 0o700 })
+  const address = o.address ?? '127.0.0.1'
+  const registered = await registerNode(
+    client,
+    nodeObject({ name, zone: o.zone, address, pods: 250, memoryLimits: false }, clock.now()),
+    signal,
+  )
+  const events = new EventRecorder({
+    client,
+    reportingController: 'kubelet',
+    reportingInstance: name,
+    clock,
+    log,
+  })
+  const objects = watchedObjects(o)
+  const node: NodeContext = {
+    ...o,
+    hostIP: address,
+    objects,
+    allocatable: capacityOfMachine(),
+    timing: { restart: kubeletBackoff, retry, ...o.timing },
+    event: (regarding, type, reason, note) =>
+      events.record(regarding, { type, reason, note, action: reason }),
+    starts: new Semaphore(startsAtOnce),
+  }
+  const workers = new Map<string, PodWorker>()
+  const pods = new Reflector<Pod>({
+    client,
+    resource: resources.pods,
+    fieldSelector: `spec.nodeName=${name}`,
+    log,
+    clock,
+    random: o.random,
+  })
+  pods.subscribe((change) => place(node, workers, change.object, change.type === 'deleted', signal))
+  objects.onChange((reference) => {
+    for (const worker of workers.values()) worker.objectChanged(reference)
+  })
+  const server = await startKubeletServer({
+    socket: join(stateDir, 'nodes', `${name}.sock`),
+    workers,
+    clock,
+    log,
+  })
+  const running = [
+    pods.run(signal),
+    objects.run(signal),
+    keepLease({ client, node: registered, clock, log, signal }),
+  ]
+  await pods.synced(signal)
+  await releaseForgotten(stateDir, name, new Set(pods.store.list().map((pod) => pod.metadata.uid ?? '')))
+  const stop = async (): Promise<void> => {
+    ended.abort()
+    await server.close()
+    await Promise.all([...workers.values()].map((worker) => worker.abandon()))
+    await Promise.all(running)
+  }
+  o.signal.addEventListener('abort', () => void stop(), { once: true })
+  const signalAll = async (uid: string, sent: NodeJS.Signals): Promise<void> => {
+    for (const pid of await pidsOf(workers.get(uid))) process.kill(pid, sent)
+  }
+  return {
+    name,
+    stop,
+    kill(uid) {
+      for (const slot of workers.get(uid)?.slots ?? []) slot.running?.process.signal('SIGKILL')
+    },
+    freeze: (uid) => signalAll(uid, 'SIGSTOP'),
+    thaw: (uid) => signalAll(uid, 'SIGCONT'),
+    async podUsage(uid) {
+      const worker = workers.get(uid)
+      return worker && usageOf(await pidsOf(worker))
+    },
+  }
+}
+
+/** Gives a pod to its worker, a new one for a new uid. */
+function place(
+  node: NodeContext,
+  workers: Map<string, PodWorker>,
+  object: Pod,
+  gone: boolean,
+  signal: AbortSignal,
+): void {
+  const pod = placedPod(object)
+  if (!pod || signal.aborted) return
+  const worker = workers.get(pod.uid)
+  // The name was taken by another pod between two looks.
+  for (const other of workers.values()) {
+    if (other.pod.uid !== pod.uid && other.pod.name === pod.name && other.pod.namespace === pod.namespace)
+      other.removed()
+  }
+  if (worker && gone) worker.removed()
+  else if (worker) worker.update(pod)
+  else if (!gone) {
+    const fresh = new PodWorker(node, pod)
+    workers.set(pod.uid, fresh)
+    void fresh.done.then(() => workers.delete(pod.uid))
+  }
+}
+
+async function pidsOf(worker: PodWorker | undefined): Promise<readonly number[]> {
+  const first = worker?.slots.flatMap((slot) => (slot.running ? [slot.running.process.pid] : [])) ?? []
+  return processesOf(first)
+}

@@ -1,0 +1,295 @@
+import { isConflict, isNotFound, resources, type Timer } from '@orlop/kube'
+import { keepRunning, type RestartPolicy } from '../container/keep.ts'
+import { stopSlot } from '../container/stop.ts'
+import { releaseFolder } from './release.ts'
+import { type NodeContext, type PodRuntime, timestamp } from './runtime.ts'
+import { type PodSetup, podFolder, setUp } from './setup.ts'
+import { type Slot, slotsOf } from './slot.ts'
+import { type PodFacts, phaseOf, statusOf } from './status.ts'
+import { StatusWriter } from './status-writer.ts'
+import type { PlacedPod } from './types.ts'
+
+/** Runs one pod, from the moment it is given to this node until it is gone from the API. */
+export class PodWorker {
+  readonly #node: NodeContext
+  readonly #status: StatusWriter
+  /** The pod is being deleted, or the node ends. */
+  readonly #stopping = new AbortController()
+  readonly #hurry = new AbortController()
+  /** The node ends: nothing is written any more. */
+  readonly #abandoned = new AbortController()
+  readonly #startTime: string
+  readonly slots: readonly Slot[]
+  readonly done: Promise<void>
+  #pod: PlacedPod
+  #setup: PodSetup | undefined
+  #ip: string | undefined
+  #over = false
+  #wake: (() => void) | undefined
+  #deadline = Number.POSITIVE_INFINITY
+  #deleted = false
+  #timer: Timer | undefined
+
+  constructor(node: NodeContext, pod: PlacedPod) {
+    this.#node = node
+    this.#pod = pod
+    const now = timestamp(node.clock.now())
+    this.#startTime = pod.status.startTime ?? now
+    this.slots = slotsOf(pod, now)
+    this.#status = new StatusWriter({ ...node, signal: this.#abandoned.signal }, () => ({
+      pod: this.#pod,
+      status: statusOf(this.#pod, this.slots, this.#facts(), timestamp(node.clock.now())),
+    }))
+    if (pod.object.metadata.deletionTimestamp !== undefined) this.#delete()
+    this.done = this.#run().catch((error: unknown) => {
+      node.log.error({ err: error, namespace: pod.namespace, name: pod.name }, 'a pod was given up')
+    })
+  }
+
+  get pod(): PlacedPod {
+    return this.#pod
+  }
+
+  get stateDir(): string {
+    return this.#node.stateDir
+  }
+
+  get setup(): PodSetup | undefined {
+    return this.#setup
+  }
+
+  /** Takes a newer version of the pod. */
+  update(pod: PlacedPod): void {
+    const before = this.#pod
+    this.#pod = pod
+    if (pod.object.metadata.deletionTimestamp !== undefined) this.#delete()
+    const shown = (p: PlacedPod): string =>
+      JSON.stringify([p.object.metadata.labels, p.object.metadata.annotations])
+    if (shown(before) !== shown(pod)) this.#refresh()
+    if (this.#over) return
+    // A readiness gate may have opened.
+    if (JSON.stringify(before.status.conditions) !== JSON.stringify(pod.status.conditions))
+      this.#status.changed()
+    this.#restartChangedImages()
+  }
+
+  /** The pod is no longer in the API: what is left of it gets a second. */
+  removed(): void {
+    this.#deleted = true
+    this.#beginToStop(1)
+    this.#wake?.()
+  }
+
+  /** A ConfigMap or Secret changed. */
+  objectChanged(reference: string): void {
+    if (reference.split('/')[1] === this.#pod.namespace) this.#refresh(reference)
+  }
+
+  /** Kills everything at once and writes nothing more: the node ends. */
+  async abandon(): Promise<void> {
+    this.#abandoned.abort()
+    this.#stopping.abort()
+    this.#hurry.abort()
+    for (const slot of this.slots) slot.running?.process.signal('SIGKILL')
+    this.#wake?.()
+    await this.done
+  }
+
+  async #run(): Promise<void> {
+    const finished = this.#pod.status.phase === 'Succeeded' || this.#pod.status.phase === 'Failed'
+    if (finished) this.#over = true
+    else await this.#live()
+    this.#timer?.cancel()
+    if (!this.#abandoned.signal.aborted) await this.#untilDeleted()
+    if (this.#setup) await this.#node.network.detach(this.#pod.uid)
+    if (this.#abandoned.signal.aborted) return
+    await releaseFolder(podFolder(this.#node.stateDir, this.#pod.uid))
+    await this.#deleteObject()
+  }
+
+  /** Everything from the first status to the end of the last container. */
+  async #live(): Promise<void> {
+    this.#status.changed()
+    const setup = await setUp(
+      this.#node,
+      () => this.#pod,
+      this.#stopping.signal,
+      (ip) => {
+        this.#ip = ip
+        this.#status.changed()
+      },
+    )
+    if (setup) {
+      this.#setup = setup
+      await this.#runContainers(this.#runtime(setup))
+    }
+    this.#over = true
+    for (const slot of this.slots)
+      slot.status = { ...slot.status, ready: slot.kind === 'init' && slot.status.ready }
+    this.#status.changed()
+    await this.#status.flushed()
+  }
+
+  async #runContainers(runtime: PodRuntime): Promise<void> {
+    const sidecars: Promise<void>[] = []
+    const policy = policyOf(this.#pod)
+    for (const slot of this.slots.filter((s) => s.kind !== 'main')) {
+      if (slot.kind === 'sidecar') {
+        sidecars.push(keepRunning(runtime, slot, 'Always'))
+        await this.#sidecarStarted(runtime, slot)
+      } else {
+        await keepRunning(runtime, slot, policy === 'Never' ? 'Never' : 'OnFailure')
+        if (slot.status.state?.terminated?.exitCode !== 0) break
+      }
+      if (runtime.stopping.aborted) break
+    }
+    const initialized = this.slots.every(
+      (s) => s.kind !== 'init' || s.status.state?.terminated?.exitCode === 0,
+    )
+    if (initialized && !runtime.stopping.aborted) {
+      await Promise.all(
+        this.slots.filter((s) => s.kind === 'main').map((s) => keepRunning(runtime, s, policy)),
+      )
+    }
+    this.#beginToStop(this.#pod.spec.terminationGracePeriodSeconds ?? 30)
+    await Promise.all(sidecars)
+  }
+
+  /** Resolves when a sidecar lets the next container start. */
+  async #sidecarStarted(runtime: PodRuntime, slot: Slot): Promise<void> {
+    while (!slot.status.started && !runtime.stopping.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+
+  #delete(): void {
+    this.#deleted = true
+    this.#wake?.()
+    const grace =
+      this.#pod.object.metadata.deletionGracePeriodSeconds ??
+      this.#pod.spec.terminationGracePeriodSeconds ??
+      30
+    // No matter what, a second is given, as by the kubelet.
+    this.#beginToStop(Math.max(1, grace))
+  }
+
+  /** Ends all containers within `seconds`; a later call can only shorten the time. */
+  #beginToStop(seconds: number): void {
+    const { clock } = this.#node
+    const deadline = clock.now() + seconds * 1000
+    if (deadline < this.#deadline) {
+      this.#deadline = deadline
+      // A hook that used up the time leaves the program two seconds more.
+      this.#timer?.cancel()
+      this.#timer = clock.setTimer(seconds * 1000 + 2000, () => this.#hurry.abort())
+    }
+    if (this.#stopping.signal.aborted) return
+    this.#stopping.abort()
+    this.#wake?.()
+    const setup = this.#setup
+    if (setup) void this.#stopContainers(this.#runtime(setup), seconds)
+  }
+
+  /** First the containers proper, all at once; then the sidecars, last one first. */
+  async #stopContainers(runtime: PodRuntime, seconds: number): Promise<void> {
+    const stop = async (slot: Slot): Promise<void> => {
+      if (!slot.running) return
+      this.#node.event(this.#pod.object, 'Normal', 'Killing', `Stopping container ${slot.container.name}`)
+      await stopSlot(
+        runtime,
+        slot,
+        Math.max(0, Math.min(seconds, (this.#deadline - this.#node.clock.now()) / 1000)),
+      )
+    }
+    await Promise.all(this.slots.filter((s) => s.kind !== 'sidecar').map(stop))
+    for (const slot of this.slots.filter((s) => s.kind === 'sidecar').reverse()) await stop(slot)
+  }
+
+  #runtime(setup: PodSetup): PodRuntime {
+    return {
+      node: this.#node,
+      pod: () => this.#pod,
+      ...setup,
+      changed: () => {
+        this.#wake?.()
+        this.#status.changed()
+      },
+      stopping: this.#stopping.signal,
+      hurry: this.#hurry.signal,
+    }
+  }
+
+  #facts(): PodFacts {
+    return {
+      startTime: this.#startTime,
+      ip: this.#ip ?? this.#pod.status.podIP,
+      hostIP: this.#node.hostIP,
+      over: this.#over,
+    }
+  }
+
+  /** Whether the pod has come to its end by itself. */
+  get phase(): string {
+    return phaseOf(this.#pod, this.slots, this.#facts())
+  }
+
+  async #untilDeleted(): Promise<void> {
+    while (!this.#deleted && !this.#abandoned.signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+
+  #refresh(reference?: string): void {
+    const volumes = this.#setup?.volumes
+    if (!volumes || this.#stopping.signal.aborted) return
+    volumes.refresh(this.#pod, reference).catch((error: unknown) => {
+      this.#node.log.info(
+        { err: error, namespace: this.#pod.namespace, name: this.#pod.name },
+        'a volume keeps what it shows',
+      )
+    })
+  }
+
+  /** The image is the one thing of a container that may change; the container is started anew with it. */
+  #restartChangedImages(): void {
+    for (const slot of this.slots) {
+      const wanted = [...(this.#pod.spec.initContainers ?? []), ...this.#pod.spec.containers].find(
+        (c) => c.name === slot.container.name,
+      )
+      if (!wanted || wanted.image === slot.container.image) continue
+      slot.container = wanted
+      const setup = this.#setup
+      if (!slot.running || !setup || slot.kind === 'init') continue
+      this.#node.event(
+        this.#pod.object,
+        'Normal',
+        'Killing',
+        `Container ${wanted.name} definition changed, will be restarted`,
+      )
+      void stopSlot(this.#runtime(setup), slot, this.#pod.spec.terminationGracePeriodSeconds ?? 30)
+    }
+  }
+
+  async #deleteObject(): Promise<void> {
+    const { namespace, name, uid } = this.#pod
+    try {
+      await this.#node.client.delete(
+        resources.pods,
+        { namespace, name },
+        { gracePeriodSeconds: 0, preconditions: { uid } },
+      )
+    } catch (error) {
+      // Gone already, or another pod of that name.
+      if (!isNotFound(error) && !isConflict(error)) throw error
+    }
+  }
+}
+
+function policyOf(pod: PlacedPod): RestartPolicy {
+  const policy = pod.spec.restartPolicy
+  return policy === 'Never' || policy === 'OnFailure' ? policy : 'Always'
+}

@@ -1,0 +1,71 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { dirname } from 'node:path'
+import type { Clock, Log } from '@orlop/kube'
+import { messageOf, NodeError } from '../node-error.ts'
+import type { PodWorker } from '../pod/worker.ts'
+import { serveLogs } from './container-logs.ts'
+import { type KubeletRequest, parseRequest } from './request.ts'
+import { upgrade } from './upgrade.ts'
+
+/** What the kubelet's HTTP server works on. */
+export interface ServerContext {
+  readonly workers: ReadonlyMap<string, PodWorker>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Serves logs, exec, attach and port-forward on a unix socket; the API server, which has asked who may, passes requests on. */
+export async function startKubeletServer(
+  o: ServerContext & { socket: string },
+): Promise<{ close(): Promise<void> }> {
+  await mkdir(dirname(o.socket), { recursive: true, mode: 0o700 })
+  await rm(o.socket, { force: true })
+  const server = createServer((request, response) => {
+    answer(o, request, response).catch((error: unknown) => refuse(response, error))
+  })
+  server.on('upgrade', (request, socket, head) => {
+    upgrade(o, request, socket, head).catch((error: unknown) => {
+      o.log.info({ err: error, url: request.url }, 'a stream was refused')
+      const text = messageOf(error)
+      socket.end(
+        `HTTP/1.1 ${statusOf(error)} Refused\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
+      )
+    })
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(o.socket, resolve)
+  })
+  return {
+    async close() {
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+async function answer(o: ServerContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const asked = parseRequest(request.url ?? '')
+  if (asked?.kind !== 'containerLogs')
+    throw new NodeError(asked ? 'BadRequest' : 'NotFound', asked ? 'Upgrade request required' : 'not found')
+  await serveLogs(o, asked, workerOf(o, asked), response)
+}
+
+/** The pod a request is about. Throws NodeError `NotFound`. */
+export function workerOf(o: ServerContext, asked: KubeletRequest): PodWorker {
+  for (const worker of o.workers.values()) {
+    if (worker.pod.name === asked.pod && worker.pod.namespace === asked.namespace) return worker
+  }
+  throw new NodeError('NotFound', `pod "${asked.namespace}/${asked.pod}" not found on this node`)
+}
+
+function refuse(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) return void response.destroy()
+  response.writeHead(statusOf(error), { 'content-type': 'text/plain' }).end(messageOf(error))
+}
+
+function statusOf(error: unknown): number {
+  if (!(error instanceof NodeError)) return 500
+  return error.code === 'NotFound' ? 404 : 400
+}

@@ -1,5 +1,6 @@
 /** From what Zod found to problems that a person can act on. */
 import type { z } from 'zod'
+import { pathOf } from './field-path.ts'
 import type { Problem } from './problem.ts'
 
 export function problemsOf(error: z.ZodError, object: unknown): Problem[] {
@@ -29,18 +30,6 @@ function messageOf(issue: z.core.$ZodIssue): string {
 
 function listed(words: readonly string[]): string {
   return words.length === 1 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
-}
-
-/** `spec.placement.tolerations[0].key`, and `spec.config["odd name"]`. */
-export function pathOf(path: readonly PropertyKey[]): string {
-  return path
-    .map((part, i) => {
-      if (typeof part === 'number') return `[${part}]`
-      const name = String(part)
-      if (!/^[A-Za-z0-9_-]+$/.test(name)) return `[${JSON.stringify(name)}]`
-      return i === 0 ? name : `.${name}`
-    })
-    .join('')
 }
 
 function valueAt(object: unknown, path: readonly PropertyKey[]): unknown {

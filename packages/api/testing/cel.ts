@@ -30,7 +30,7 @@ export function evaluateRules(schema: JsonSchema, object: unknown, old?: unknown
   const oldSelf = old === undefined ? undefined : asCel(schema, old)
   const own = (schema['x-kubernetes-validations'] ?? []).flatMap((rule) => evaluate(rule, self, oldSelf))
   const inner = Object.entries(schema.properties ?? {}).flatMap(([name, field]) =>
-    evaluateRules(field, valueOf(object, name), valueOf(old, name)),
+    evaluateRules(field, fieldOf(object, name), fieldOf(old, name)),
   )
   return [...own, ...inner]
 }
@@ -49,7 +49,7 @@ function evaluate(
   ]
 }
 
-function valueOf(object: unknown, name: string): unknown {
+function fieldOf(object: unknown, name: string): unknown {
   return typeof object === 'object' && object !== null ? Reflect.get(object, name) : undefined
 }
 

@@ -35,7 +35,7 @@ export interface RedisSpec {
   resources: RedisResources
   /** Additions to the pods. */
   pod: RedisPod
-  /** Metrics. */
+  /** Metrics for Prometheus. */
   monitoring: RedisMonitoring
   /** Which pods may connect. */
   networkPolicy: RedisNetworkPolicy
@@ -205,7 +205,7 @@ export interface RedisPodImagePullSecret {
   name: string
 }
 
-/** Metrics. */
+/** Metrics for Prometheus. */
 export interface RedisMonitoring {
   /** true: a container beside each instance serves its metrics to Prometheus. */
   exporter: boolean
@@ -263,7 +263,7 @@ export interface RedisSpecInput {
   resources?: RedisResourcesInput | undefined
   /** Additions to the pods. */
   pod?: RedisPodInput | undefined
-  /** Metrics. */
+  /** Metrics for Prometheus. */
   monitoring?: RedisMonitoringInput | undefined
   /** Which pods may connect. */
   networkPolicy?: RedisNetworkPolicyInput | undefined
@@ -433,7 +433,7 @@ export interface RedisPodImagePullSecretInput {
   name: string
 }
 
-/** Metrics. */
+/** Metrics for Prometheus. */
 export interface RedisMonitoringInput {
   /** true: a container beside each instance serves its metrics to Prometheus. */
   exporter?: boolean | undefined

@@ -86,7 +86,7 @@ export function redisJsonSchema(): JsonSchema {
     required: ['spec'],
     properties: {
       apiVersion: { type: 'string', description: 'Version of this form of the object: orlop.dev/v1alpha1.' },
-      kind: { type: 'string', description: 'Redis.' },
+      kind: { type: 'string', description: 'Always Redis.' },
       metadata: { type: 'object' },
       spec: { description: 'What is wanted.', ...toStructural(toJsonSchema(specSchema, 'input'), 'spec') },
       status: {

@@ -80,7 +80,7 @@ export const specSchema: z.ZodType<RedisSpec, RedisSpecInput> = z.strictObject({
         .describe('true: a container beside each instance serves its metrics to Prometheus.'),
     })
     .prefault({})
-    .describe('Metrics.'),
+    .describe('Metrics for Prometheus.'),
   networkPolicy: networkPolicySchema.prefault({}).describe('Which pods may connect.'),
   paused: z
     .boolean()

@@ -1,4 +1,5 @@
 /** Rules about names: of the resource, of directives, of labels and annotations. */
+import { pathOf } from '../../field-path.ts'
 import { directiveNames } from '../../generated/directive-names.ts'
 import type { RedisSpec } from '../../generated/redis-types.ts'
 import { nearest } from '../../nearest.ts'
@@ -39,7 +40,7 @@ const directivesRule: Rule = {
   problems: ({ spec }) =>
     Object.entries(spec.config)
       .filter(([name]) => !directiveNames.includes(name))
-      .map(([name, value]) => problem(`spec.config.${name}`, value, unknownDirective(name))),
+      .map(([name, value]) => problem(pathOf(['spec', 'config', name]), value, unknownDirective(name))),
 }
 
 function unknownDirective(name: string): string {
@@ -70,7 +71,7 @@ const labelKeyRules: readonly Rule[] = labelMaps.map(({ at, read }) => ({
   problems: ({ spec }) =>
     Object.entries(read(spec))
       .filter(([key]) => !labelKeyPattern.test(key))
-      .map(([key, value]) => problem(`${at}[${JSON.stringify(key)}]`, value, `is ${noSuchKey}`)),
+      .map(([key, value]) => problem(pathOf([...at.split('.'), key]), value, `is ${noSuchKey}`)),
 }))
 
 const ownLabel = 'reserved for Orlop, as all under orlop.dev/ and app.kubernetes.io/; choose another'
@@ -79,13 +80,13 @@ const ownedLabelsRule: Rule = {
   at: 'spec.pod.labels',
   validation: {
     rule: `self.all(key, !key.matches(${celText(ownedLabelPattern.source)}))`,
-    message:
-      "spec.pod.labels has a label under orlop.dev/ or app.kubernetes.io/; these are Orlop's own, choose another",
+    message: `spec.pod.labels has a label ${ownLabel}`,
+    messageExpression: `'spec.pod.labels has "' + self.filter(key, key.matches(${celText(ownedLabelPattern.source)}))[0] + '", ${ownLabel}'`,
   },
   problems: ({ spec }) =>
     Object.entries(spec.pod.labels)
       .filter(([key]) => ownedLabelPattern.test(key))
-      .map(([key, value]) => problem(`spec.pod.labels[${JSON.stringify(key)}]`, value, `is ${ownLabel}`)),
+      .map(([key, value]) => problem(pathOf(['spec', 'pod', 'labels', key]), value, `is ${ownLabel}`)),
 }
 
 export const nameRules: readonly Rule[] = [nameRule, directivesRule, ...labelKeyRules, ownedLabelsRule]

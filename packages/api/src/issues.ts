@@ -38,3 +38,15 @@ function valueAt(object: unknown, path: readonly PropertyKey[]): unknown {
     object,
   )
 }
+
+/** A copy of the object without the fields that Zod did not know. */
+export function withoutUnknownFields(error: z.ZodError, object: unknown): unknown {
+  const copy: unknown = structuredClone(object)
+  for (const issue of error.issues) {
+    if (issue.code !== 'unrecognized_keys') continue
+    const parent = valueAt(copy, issue.path)
+    if (typeof parent !== 'object' || parent === null) continue
+    for (const key of issue.keys) Reflect.deleteProperty(parent, key)
+  }
+  return copy
+}

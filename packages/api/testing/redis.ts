@@ -19,6 +19,6 @@ export function problemsOf(
   object: unknown,
   replaces?: Redis,
 ): { field: string; value: unknown; message: string }[] {
-  const parsed = parseRedis(object, replaces)
+  const parsed = parseRedis(object, replaces && { replaces })
   return parsed.ok ? [] : [...parsed.problems]
 }

@@ -133,6 +133,26 @@ test('another kind or version is refused', () => {
   ])
 })
 
+test('an operator older than the definition reads what it knows', () => {
+  const object = {
+    ...redisInput(),
+    spec: { memory: '1Gi', tomorrow: {}, placement: { tolerations: [{ tomorrow: 1 }] } },
+  }
+  expect(problemsOf(object)).toHaveLength(2)
+  const parsed = parseRedis(object, { unknownFields: 'ignore' })
+  expect(parsed).toMatchObject({
+    ok: true,
+    redis: { spec: { memory: '1Gi', placement: { tolerations: [{}] } } },
+  })
+  expect(JSON.stringify(parsed)).not.toContain('tomorrow')
+  expect(object.spec.tomorrow).toEqual({})
+})
+
+test('what is wrong is refused also where unknown fields are ignored', () => {
+  const parsed = parseRedis(withSpec({ instances: 0, tomorrow: 1 }), { unknownFields: 'ignore' })
+  expect(parsed).toMatchObject({ ok: false, problems: [{ field: 'spec.instances' }] })
+})
+
 test('every problem is named, not only the first', () => {
   const problems = problemsOf(withSpec({ instances: 0, engine: 'x', paused: 'no' }))
   expect(problems.map(({ field }) => field).sort()).toEqual(['spec.engine', 'spec.instances', 'spec.paused'])

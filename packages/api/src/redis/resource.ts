@@ -1,17 +1,13 @@
 /** How the kind is called, and the labels on what is made for it. */
-import type { RedisObject } from './schema.ts'
-
-export interface ResourceName<T> {
+export interface ResourceName {
   readonly group: string
   readonly version: string
   readonly plural: string
   readonly kind: string
   readonly namespaced: boolean
-  /** Never set: it ties the type of the objects to the name. */
-  readonly object?: T
 }
 
-export const redisResource: ResourceName<RedisObject> = {
+export const redisResource: ResourceName = {
   group: 'orlop.dev',
   version: 'v1alpha1',
   plural: 'redis',

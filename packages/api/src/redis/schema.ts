@@ -25,12 +25,12 @@ export interface RedisInput {
   status?: RedisStatus
 }
 
-/** A `Redis` as it comes from the API server, before `parseRedis` has looked at it. */
+/** A `Redis` as it comes from the API server, before `parseRedis` has looked at it: nothing in it is certain. */
 export interface RedisObject {
   apiVersion: string
   kind: string
   metadata: ObjectMeta
-  spec?: unknown
+  spec?: Partial<RedisSpecInput>
   status?: RedisStatus
 }
 

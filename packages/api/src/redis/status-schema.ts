@@ -5,6 +5,9 @@ import type { RedisStatus } from '../generated/redis-types.ts'
 
 const seconds = z.number().min(0)
 
+/** Bounded only against abuse: a status that the API server refuses would tell nobody anything. */
+const said = z.string().max(32_768)
+
 const condition = z.looseObject({
   type: text(316).describe('Ready, Progressing, Degraded or Paused.'),
   status: z.enum(['True', 'False', 'Unknown']).describe('True, False or Unknown.'),
@@ -14,7 +17,7 @@ const condition = z.looseObject({
     .max(1024)
     .regex(/^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/)
     .describe('A code in CamelCase that programs can rely on.'),
-  message: z.string().max(32_768).describe('One sentence for people.'),
+  message: said.describe('One sentence for people.'),
   lastTransitionTime: z.string().meta({ format: 'date-time' }).describe('When status last changed.'),
   observedGeneration: z
     .int()
@@ -30,7 +33,7 @@ const instance = z.looseObject({
     .describe('What the server says it is; unknown when it did not answer.'),
   zone: text(63).exactOptional().describe('Zone of its node, where nodes say so.'),
   version: text(32).exactOptional().describe('Version that the server reports.'),
-  state: text(1024).describe('In one word or a short sentence: Ready, Loading, Syncing, or why it is not.'),
+  state: said.describe('In one word or a short sentence: Ready, Loading, Syncing, or why it is not.'),
   lag: seconds.exactOptional().describe('Seconds since the primary last heard from this replica.'),
 })
 
@@ -40,10 +43,10 @@ export const statusSchema: z.ZodType<RedisStatus, RedisStatus> = z.looseObject({
     .min(0)
     .exactOptional()
     .describe('The metadata.generation that this status is about.'),
-  phase: text(1024).exactOptional().describe('One sentence for people: Healthy, or what is going on.'),
+  phase: said.exactOptional().describe('One sentence for people: Healthy, or what is going on.'),
   conditions: z
     .array(condition)
-    .max(8)
+    .max(16)
     .exactOptional()
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })
     .describe('For programs: Ready is True when a client can connect and write.'),
@@ -60,9 +63,7 @@ export const statusSchema: z.ZodType<RedisStatus, RedisStatus> = z.looseObject({
     .exactOptional()
     .describe('Instances that exist; what the scale subresource reports.'),
   instancesReady: text(16).exactOptional().describe('Ready and wanted instances, such as 2/3.'),
-  selector: text(1024)
-    .exactOptional()
-    .describe('Label selector of the instances, for the scale subresource.'),
+  selector: said.exactOptional().describe('Label selector of the instances, for the scale subresource.'),
   primary: text(253).exactOptional().describe('Pod of the primary.'),
   endpoints: z
     .looseObject({
@@ -82,7 +83,7 @@ export const statusSchema: z.ZodType<RedisStatus, RedisStatus> = z.looseObject({
     .looseObject({
       from: text(253).exactOptional().describe('Pod that was the primary, if it was known.'),
       to: text(253).describe('Pod that became the primary.'),
-      reason: text(1024).describe('Why: a code in CamelCase.'),
+      reason: said.describe('Why: a code in CamelCase.'),
       at: z.string().meta({ format: 'date-time' }).describe('When the new primary was seen.'),
       seconds: seconds
         .exactOptional()
@@ -90,6 +91,6 @@ export const statusSchema: z.ZodType<RedisStatus, RedisStatus> = z.looseObject({
     })
     .exactOptional()
     .describe('The last change of primary, planned or not.'),
-  memory: text(64).exactOptional().describe('Used and granted memory of the primary, such as 45Mi/256Mi.'),
-  lag: text(64).exactOptional().describe('The slowest replica and its lag, such as 1s or 1.2MB.'),
+  memory: said.exactOptional().describe('Used and granted memory of the primary, such as 45Mi/256Mi.'),
+  lag: said.exactOptional().describe('The slowest replica and its lag, such as 1s or 1.2MB.'),
 })

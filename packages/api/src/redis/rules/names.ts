@@ -28,7 +28,10 @@ const nameRule: Rule = {
 
 const noSuchDirective =
   'a directive that no supported version of Redis or Valkey has; write it as in redis.conf, and settings of Sentinel in spec.failover.sentinel'
-const celDirectives = `[${directiveNames.map(celText).join(', ')}]`
+/** Known only to a file. They exist, so they pass here, and the operator refuses them with what to use instead. */
+const fileOnly = ['include', 'loadmodule', 'rename-command', 'user']
+const knownNames: readonly string[] = [...new Set([...directiveNames, ...fileOnly])].sort()
+const celDirectives = `[${knownNames.map(celText).join(', ')}]`
 
 const directivesRule: Rule = {
   at: 'spec.config',
@@ -39,12 +42,12 @@ const directivesRule: Rule = {
   },
   problems: ({ spec }) =>
     Object.entries(spec.config)
-      .filter(([name]) => !directiveNames.includes(name))
+      .filter(([name]) => !knownNames.includes(name))
       .map(([name, value]) => problem(pathOf(['spec', 'config', name]), value, unknownDirective(name))),
 }
 
 function unknownDirective(name: string): string {
-  const similar = nearest(name, directiveNames)
+  const similar = nearest(name, knownNames)
   return `is a directive of no supported version of Redis or Valkey${similar ? `; the nearest is ${similar}` : ''}`
 }
 

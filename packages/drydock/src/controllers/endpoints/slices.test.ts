@@ -50,7 +50,8 @@ const node = (name: string): Node => ({
   metadata: { name, labels: { 'topology.kubernetes.io/zone': 'a' } },
 })
 
-const slices = (subject: Service, pods: readonly Pod[]): EndpointSlice[] => wantedSlices({ service: subject, pods, node })
+const slices = (subject: Service, pods: readonly Pod[]): EndpointSlice[] =>
+  wantedSlices({ service: subject, pods, node })
 const plan = (subject: Service, pods: readonly Pod[], existing: readonly EndpointSlice[]): SlicePlan =>
   planSlices({ service: subject, pods, node }, existing)
 
@@ -110,7 +111,10 @@ test('a named port that differs between pods makes slices of their own', () => {
 })
 
 test('a headless Service is marked, and needs no ports', () => {
-  const [slice] = slices({ ...service({ clusterIP: 'None' }), spec: { clusterIP: 'None', selector: { app: 'web' } } }, [pod('a')])
+  const [slice] = slices(
+    { ...service({ clusterIP: 'None' }), spec: { clusterIP: 'None', selector: { app: 'web' } } },
+    [pod('a')],
+  )
   expect(slice).toMatchObject({ ports: [], metadata: { labels: { 'service.kubernetes.io/headless': '' } } })
   expect(slice?.endpoints).toHaveLength(1)
 })
@@ -154,7 +158,11 @@ describe('from what is there', () => {
 })
 
 test('the older Endpoints hold ready and not ready addresses, and nothing that terminates', () => {
-  const pods = [pod('a'), pod('b', { ready: false, ip: '10.0.0.2' }), pod('c', { going: true, ip: '10.0.0.3' })]
+  const pods = [
+    pod('a'),
+    pod('b', { ready: false, ip: '10.0.0.2' }),
+    pod('c', { going: true, ip: '10.0.0.3' }),
+  ]
   expect(wantedEndpoints({ service: service(), pods, node })).toMatchObject({
     metadata: { name: 'web', namespace: 'shop' },
     subsets: [

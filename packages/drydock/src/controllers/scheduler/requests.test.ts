@@ -24,7 +24,10 @@ test('ten times 100m fits into one core', () => {
 })
 
 test('a pod asks for its containers and sidecars, or for its largest init container, and its overhead', () => {
-  const container = (name: string, cpu: string): { name: string; resources: { requests: { cpu: string } } } => ({
+  const container = (
+    name: string,
+    cpu: string,
+  ): { name: string; resources: { requests: { cpu: string } } } => ({
     name,
     resources: { requests: { cpu } },
   })

@@ -9,7 +9,7 @@ export const fitsResources: Filter = ({ pod, podsOn }, node) => {
   const allocatable = node.status?.allocatable ?? node.status?.capacity ?? {}
   const placed = podsOn(node.metadata.name)
   const reasons: string[] = []
-  if (allocatable['pods'] !== undefined && placed.length + 1 > quantity(allocatable['pods'])) {
+  if (allocatable.pods !== undefined && placed.length + 1 > quantity(allocatable.pods)) {
     reasons.push('Too many pods')
   }
   const used = total(placed.map(requestsOf))

@@ -1,6 +1,7 @@
 import type { Node, Pod } from '@orlop/kube'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Affinity } from '../wire.ts'
 import { schedule } from './schedule.ts'
 import type { Volumes } from './situation.ts'
 
@@ -37,7 +38,9 @@ function pod(name: string, spec: Partial<NonNullable<Pod['spec']>> = {}, owner =
       name,
       namespace: 'shop',
       labels: { app: owner },
-      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name: owner, uid: owner, controller: true }],
+      ownerReferences: [
+        { apiVersion: 'apps/v1', kind: 'StatefulSet', name: owner, uid: owner, controller: true },
+      ],
     },
     spec: { containers: [{ name: 'c' }], ...spec },
   }
@@ -53,17 +56,29 @@ function on(nodeName: string, placed: Pod): Pod {
 
 const noVolumes: Volumes = { affinities: [] }
 
-function place(subject: Pod, nodes: readonly Node[], placed: readonly Pod[] = [], volumes = noVolumes): string {
+function place(
+  subject: Pod,
+  nodes: readonly Node[],
+  placed: readonly Pod[] = [],
+  volumes = noVolumes,
+): string {
   const podsOn = (name: string): Pod[] => placed.filter((p) => p.spec?.nodeName === name)
   const placement = schedule({ pod: subject, nodes, podsOn, volumes })
   return placement.node ?? placement.message
 }
 
 const three = [node('n1'), node('n2'), node('n3')]
-const spread = { topologyKey: ZONE, maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: { app: 'web' } } }
-const apart = (topologyKey: string): NonNullable<Pod['spec']>['affinity'] => ({
+const spread = {
+  topologyKey: ZONE,
+  maxSkew: 1,
+  whenUnsatisfiable: 'DoNotSchedule',
+  labelSelector: { matchLabels: { app: 'web' } },
+}
+const apart = (topologyKey: string): Affinity => ({
   podAntiAffinity: {
-    requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey, labelSelector: { matchLabels: { app: 'web' } } }],
+    requiredDuringSchedulingIgnoredDuringExecution: [
+      { topologyKey, labelSelector: { matchLabels: { app: 'web' } } },
+    ],
   },
 })
 
@@ -81,7 +96,11 @@ describe('a pod goes', () => {
   })
 
   test('where its selector, its affinity and its volumes allow', () => {
-    const nodes = [node('n1'), node('n2', { labels: { disk: 'fast' } }), node('n3', { labels: { disk: 'fast' } })]
+    const nodes = [
+      node('n1'),
+      node('n2', { labels: { disk: 'fast' } }),
+      node('n3', { labels: { disk: 'fast' } }),
+    ]
     expect(place(pod('a', { nodeSelector: { disk: 'fast' } }), nodes)).toBe('n2')
     const requirement = { key: 'disk', operator: 'DoesNotExist' }
     const required = { nodeSelectorTerms: [{ matchExpressions: [requirement] }] }
@@ -166,9 +185,13 @@ describe('no node', () => {
 
   test('will do without its volume', () => {
     const problem = 'persistentvolumeclaim "data" not found'
-    expect(place(pod('a'), three, [], { affinities: [], problem })).toMatch(/^0\/3 nodes are available: persistentvolumeclaim "data" not found\. /)
+    expect(place(pod('a'), three, [], { affinities: [], problem })).toMatch(
+      /^0\/3 nodes are available: persistentvolumeclaim "data" not found\. /,
+    )
     const elsewhere = [{ matchExpressions: [{ key: HOST, operator: 'In', values: ['n9'] }] }]
-    expect(place(pod('a'), three, [], { affinities: [elsewhere] })).toContain('3 node(s) had volume node affinity conflict')
+    expect(place(pod('a'), three, [], { affinities: [elsewhere] })).toContain(
+      '3 node(s) had volume node affinity conflict',
+    )
   })
 
   test('is there at all', () => {
@@ -210,7 +233,11 @@ describe('spread constraints', () => {
 
 describe('for any cluster', () => {
   const clusters = fc.array(
-    fc.record({ zone: fc.constantFrom('a', 'b', 'c'), cpu: fc.integer({ min: 1, max: 4 }), cordoned: fc.boolean() }),
+    fc.record({
+      zone: fc.constantFrom('a', 'b', 'c'),
+      cpu: fc.integer({ min: 1, max: 4 }),
+      cordoned: fc.boolean(),
+    }),
     { minLength: 1, maxLength: 6 },
   )
   const sizes = fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 25 })
@@ -242,7 +269,10 @@ describe('for any cluster', () => {
   test('siblings are even over zones while there is room', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 12 }), (count) => {
-        const nodes = ['a', 'b', 'c'].flatMap((zone) => [node(`${zone}1`, { zone }), node(`${zone}2`, { zone })])
+        const nodes = ['a', 'b', 'c'].flatMap((zone) => [
+          node(`${zone}1`, { zone }),
+          node(`${zone}2`, { zone }),
+        ])
         const placed: Pod[] = []
         for (let i = 0; i < count; i++) placed.push(on(place(pod(`p${i}`), nodes, placed), pod(`p${i}`)))
         const perNode = nodes.map((n) => placed.filter((p) => p.spec?.nodeName === n.metadata.name).length)

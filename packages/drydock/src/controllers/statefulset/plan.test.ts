@@ -205,9 +205,7 @@ describe('a new template', () => {
 })
 
 describe('claims', () => {
-  const template: PersistentVolumeClaim = {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
+  const template = {
     metadata: { name: 'data', labels: { tier: 'disk' } },
     spec: { accessModes: ['ReadWriteOnce'] },
   }

@@ -75,15 +75,15 @@ function boundStep({ claim, volumes, classes }: ClaimView, volumeName: string): 
   }
   // Somebody else's volume: the claim stays pending until a person intervenes.
   if (!isReservedFor(volume, claim)) return undefined
-  const has = volume.spec?.capacity?.['storage'] ?? '0'
+  const has = volume.spec?.capacity?.storage ?? '0'
   const status = boundStatus(volume)
   if (claim.status?.phase !== 'Bound') return { kind: 'status', status }
-  const wants = claim.spec?.resources?.requests?.['storage'] ?? '0'
+  const wants = claim.spec?.resources?.requests?.storage ?? '0'
   const storageClass = classes.find((c) => c.metadata.name === claim.spec?.storageClassName)
   if (quantity(wants) > quantity(has) && storageClass?.allowVolumeExpansion === true) {
     return { kind: 'grow', volume, capacity: wants }
   }
-  const shows = claim.status.capacity?.['storage']
+  const shows = claim.status.capacity?.storage
   return quantity(shows) === quantity(has) ? undefined : { kind: 'status', status }
 }
 

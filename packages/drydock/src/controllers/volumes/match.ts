@@ -19,7 +19,7 @@ export function chooseVolume(
 }
 
 function rank({ spec }: PersistentVolume): number {
-  return spec?.claimRef === undefined ? quantity(spec?.capacity?.['storage']) : -1
+  return spec?.claimRef === undefined ? quantity(spec?.capacity?.storage) : -1
 }
 
 function suits(volume: PersistentVolume, claim: PersistentVolumeClaim, node: Node | undefined): boolean {
@@ -36,7 +36,7 @@ function suits(volume: PersistentVolume, claim: PersistentVolumeClaim, node: Nod
   if (wanted?.selector !== undefined && !matchesSelector(metadata.labels, wanted.selector)) return false
   const terms = spec?.nodeAffinity?.required?.nodeSelectorTerms
   if (node !== undefined && terms !== undefined && !matchesTerms(node, terms)) return false
-  return quantity(spec?.capacity?.['storage']) >= quantity(wanted?.resources?.requests?.['storage'])
+  return quantity(spec?.capacity?.storage) >= quantity(wanted?.resources?.requests?.storage)
 }
 
 /** A folder of this machine, tied to the node that the scheduler chose, as a local disk would be. */
@@ -53,7 +53,7 @@ export function provisioned(
     kind: 'PersistentVolume',
     metadata: { name, annotations: { [PROVISIONED_BY]: PROVISIONER }, finalizers: [VOLUME_PROTECTION] },
     spec: {
-      capacity: { storage: claim.spec?.resources?.requests?.['storage'] ?? '1Gi' },
+      capacity: { storage: claim.spec?.resources?.requests?.storage ?? '1Gi' },
       accessModes: claim.spec?.accessModes ?? ['ReadWriteOnce'],
       volumeMode: claim.spec?.volumeMode ?? 'Filesystem',
       storageClassName: storageClass.metadata.name,

@@ -6,11 +6,20 @@ import { volumeStep } from './volume-step.ts'
 
 type ClaimSpec = NonNullable<PersistentVolumeClaim['spec']>
 
-function claim(spec: Partial<ClaimSpec> = {}, o: Partial<PersistentVolumeClaim['metadata']> = {}): PersistentVolumeClaim {
+function claim(
+  spec: Partial<ClaimSpec> = {},
+  o: Partial<PersistentVolumeClaim['metadata']> = {},
+): PersistentVolumeClaim {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
-    metadata: { name: 'data', namespace: 'shop', uid: 'c1', finalizers: ['kubernetes.io/pvc-protection'], ...o },
+    metadata: {
+      name: 'data',
+      namespace: 'shop',
+      uid: 'c1',
+      finalizers: ['kubernetes.io/pvc-protection'],
+      ...o,
+    },
     spec: {
       accessModes: ['ReadWriteOnce'],
       resources: { requests: { storage: '1Gi' } },
@@ -22,10 +31,16 @@ function claim(spec: Partial<ClaimSpec> = {}, o: Partial<PersistentVolumeClaim['
 }
 
 function bound(spec: Partial<ClaimSpec> = {}, capacity = '1Gi'): PersistentVolumeClaim {
-  return { ...claim({ volumeName: 'pv', ...spec }), status: { phase: 'Bound', capacity: { storage: capacity } } }
+  return {
+    ...claim({ volumeName: 'pv', ...spec }),
+    status: { phase: 'Bound', capacity: { storage: capacity } },
+  }
 }
 
-function volume(spec: Partial<NonNullable<PersistentVolume['spec']>> = {}, phase = 'Available'): PersistentVolume {
+function volume(
+  spec: Partial<NonNullable<PersistentVolume['spec']>> = {},
+  phase = 'Available',
+): PersistentVolume {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
@@ -88,8 +103,14 @@ describe('a new claim', () => {
   })
   test('of no class takes a volume that suits it, the smallest first', () => {
     const big = volume({ storageClassName: '', capacity: { storage: '9Gi' } })
-    const small = { ...volume({ storageClassName: '', capacity: { storage: '2Gi' } }), metadata: { name: 'small' } }
-    const tiny = { ...volume({ storageClassName: '', capacity: { storage: '1Mi' } }), metadata: { name: 'tiny' } }
+    const small = {
+      ...volume({ storageClassName: '', capacity: { storage: '2Gi' } }),
+      metadata: { name: 'small' },
+    }
+    const tiny = {
+      ...volume({ storageClassName: '', capacity: { storage: '1Mi' } }),
+      metadata: { name: 'tiny' },
+    }
     const found = step(claim({ storageClassName: '' }), { volumes: [big, small, tiny] })
     expect(found).toEqual({ kind: 'reserve', volume: small })
   })
@@ -104,7 +125,10 @@ describe('a new claim', () => {
   })
   test('takes the volume that names it', () => {
     const reserved = volume({ storageClassName: '', claimRef: { name: 'data', namespace: 'shop' } })
-    expect(step(claim({ storageClassName: '' }), { volumes: [reserved] })).toEqual({ kind: 'reserve', volume: reserved })
+    expect(step(claim({ storageClassName: '' }), { volumes: [reserved] })).toEqual({
+      kind: 'reserve',
+      volume: reserved,
+    })
   })
   test('is bound to the volume made for it, then says so', () => {
     const ours = volume(forClaim)
@@ -125,7 +149,9 @@ describe('a bound claim', () => {
     const ours = volume(forClaim, 'Bound')
     expect(step(bound(bigger), { volumes: [ours] })).toEqual({ kind: 'grow', volume: ours, capacity: '2Gi' })
     const grown = volume({ ...forClaim, capacity: { storage: '2Gi' } }, 'Bound')
-    expect(step(bound(bigger), { volumes: [grown] })).toMatchObject({ status: { capacity: { storage: '2Gi' } } })
+    expect(step(bound(bigger), { volumes: [grown] })).toMatchObject({
+      status: { capacity: { storage: '2Gi' } },
+    })
     expect(step(bound(bigger, '2Gi'), { volumes: [grown] })).toBeUndefined()
   })
   test('does not grow where its class does not', () => {
@@ -172,7 +198,12 @@ describe('a volume', () => {
     ['shows that it is bound', ours(''), claim(), { kind: 'phase', phase: 'Bound' }],
     ['needs nothing while bound', ours('Bound'), claim(), undefined],
     ['is released with its claim', ours('Bound'), undefined, { kind: 'phase', phase: 'Released' }],
-    ['is not fooled by a claim of the same name', ours('Bound'), claim({}, { uid: 'c2' }), { kind: 'phase', phase: 'Released' }],
+    [
+      'is not fooled by a claim of the same name',
+      ours('Bound'),
+      claim({}, { uid: 'c2' }),
+      { kind: 'phase', phase: 'Released' },
+    ],
     ['goes when its class says Delete', ours('Released'), undefined, { kind: 'reclaim' }],
     ['stays when its class says Retain', ours('Released', 'Retain'), undefined, undefined],
     ['of another provisioner is left alone', volume(forClaim, 'Released'), undefined, undefined],

@@ -1,0 +1,86 @@
+/** What kube-controller-manager and kube-scheduler do, in this process. */
+import { type Client, type Clock, type Log, Manager } from '@orlop/kube'
+import type { ControllerContext, Run } from './context.ts'
+import { deployments } from './deployment/controller.ts'
+import { disruption } from './disruption/controller.ts'
+import { endpointSlices, endpoints } from './endpoints/controller.ts'
+import { garbageCollector } from './garbage/collector.ts'
+import { jobs } from './job/controller.ts'
+import { namespaces } from './namespaces/controller.ts'
+import { nodes } from './nodes/controller.ts'
+import { replicaSets } from './replicaset/controller.ts'
+import { scheduler } from './scheduler/controller.ts'
+import { loadBalancers } from './services/load-balancers.ts'
+import { statefulSets } from './statefulset/controller.ts'
+import { claims } from './volumes/claims.ts'
+import { storageClasses, volumes } from './volumes/volumes.ts'
+
+export type ControllerName =
+  | 'statefulset'
+  | 'endpointslice'
+  | 'endpoints'
+  | 'garbage-collector'
+  | 'namespace'
+  | 'persistentvolumeclaim'
+  | 'persistentvolume'
+  | 'storageclass'
+  | 'scheduler'
+  | 'disruption'
+  | 'replicaset'
+  | 'deployment'
+  | 'job'
+  | 'pod-garbage-collector'
+  | 'service-lb'
+
+/** Each registers itself with the manager. */
+const CONTROLLERS: Readonly<Record<ControllerName, (context: ControllerContext) => void>> = {
+  statefulset: statefulSets,
+  endpointslice: endpointSlices,
+  endpoints,
+  'garbage-collector': garbageCollector,
+  namespace: namespaces,
+  persistentvolumeclaim: claims,
+  persistentvolume: volumes,
+  storageclass: storageClasses,
+  scheduler,
+  disruption,
+  replicaset: replicaSets,
+  deployment: deployments,
+  job: jobs,
+  'pod-garbage-collector': nodes,
+  'service-lb': loadBalancers,
+}
+
+export const controllerNames: readonly ControllerName[] = Object.keys(CONTROLLERS).filter(isName)
+
+export interface ControllersOptions {
+  readonly client: Client
+  readonly log: Log
+  readonly clock: Clock
+  /** In [0, 1), as `Math.random`. */
+  readonly random: () => number
+  readonly signal: AbortSignal
+  /** The drydock's folder: volumes are made under `STATE/volumes`. */
+  readonly stateDir: string
+  /** All unless said. */
+  readonly only?: readonly ControllerName[]
+}
+
+/**
+ * Runs the controllers over one set of caches.
+ * @returns when `signal` has fired and nothing runs any more; rejects where a part of them broke
+ */
+export async function startControllers(options: ControllersOptions): Promise<void> {
+  const { client, clock, random, signal, stateDir, only = controllerNames } = options
+  const log = options.log.child({ part: 'controllers' })
+  const manager = new Manager({ client, log, clock, random })
+  const runs: Run[] = [(stop) => manager.run(stop)]
+  const beside = (run: Run): void => void runs.push(run)
+  const context: ControllerContext = { client, manager, beside, log, clock, random, stateDir }
+  for (const name of only) CONTROLLERS[name](context)
+  await Promise.all(runs.map((run) => run(signal)))
+}
+
+function isName(name: string): name is ControllerName {
+  return Object.hasOwn(CONTROLLERS, name)
+}

@@ -6,7 +6,7 @@ import type { ApiObject, JsonObject } from './object.ts'
 /** What a verb gives back, not yet in the form the client asked for. */
 export type Answer =
   /** One object of a kind: shown as itself, as a table, or as its metadata alone. */
-  | { as: 'object'; code: number; kind: KindInfo; object: ApiObject; json?: string }
+  | { as: 'object'; code: number; kind: KindInfo; object: ApiObject; json: string }
   | { as: 'list'; kind: KindInfo; metadata: ListMeta; items: readonly ListItem[] }
   /** Anything else: a Status, a Scale, a review. */
   | { as: 'json'; code: number; body: object }

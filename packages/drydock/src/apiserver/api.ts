@@ -1,3 +1,4 @@
+import type { Authenticator } from './auth.ts'
 import type { ApiHooks } from './hooks.ts'
 import type { Registry } from './registry.ts'
 import type { Storage } from './storage/storage.ts'
@@ -33,6 +34,7 @@ export interface Api {
   readonly log: Log
   readonly random: Random
   readonly hooks: ApiHooks
+  readonly authenticator: Authenticator
   /** The range that ClusterIPs come from, e.g. `10.96.0.0/16`. */
   readonly serviceRange: string
   /** The unix socket of a node's kubelet. */

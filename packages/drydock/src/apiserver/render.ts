@@ -1,12 +1,97 @@
-import type { ListItem } from './answer.ts'
+import type { ListItem, ListMeta } from './answer.ts'
 import type { Api } from './api.ts'
-import type { ResourceRequest } from './request/resource-request.ts'
+import { apiVersionOf, type KindInfo } from './kinds.ts'
+import type { ApiObject, JsonObject } from './object.ts'
+import type { Form } from './request/accept.ts'
+import { tableOf } from './table-form.ts'
 
-/** How objects of a request are written for an Accept header. */
-export function rendererFor(
-  _api: Api,
-  _request: ResourceRequest,
-  _accept: string,
-): (item: ListItem) => string {
-  return (item) => item.json
+/** Which part of an object the rows of a table carry along. */
+export type IncludeObject = 'None' | 'Metadata' | 'Object'
+
+/** How a client wants what it asked for. */
+export interface Shape {
+  readonly form: Form
+  readonly includeObject: IncludeObject
+}
+
+/** One object as JSON text. */
+export function renderObject(api: Api, kind: KindInfo, item: ListItem, shape: Shape): string {
+  switch (shape.form) {
+    case 'whole':
+      return item.json
+    case 'metadata':
+      return JSON.stringify(partial(item.object))
+    case 'table': {
+      const { resourceVersion = '' } = item.object.metadata
+      return renderTable(api, kind, [item], { resourceVersion }, shape.includeObject)
+    }
+  }
+}
+
+/** A list as JSON text. */
+export function renderList(
+  api: Api,
+  kind: KindInfo,
+  metadata: ListMeta,
+  items: readonly ListItem[],
+  shape: Shape,
+): string {
+  switch (shape.form) {
+    case 'whole':
+      return listText(
+        kind.listKind,
+        apiVersionOf(kind),
+        metadata,
+        items.map(({ json }) => itemText(json, kind)),
+      )
+    case 'metadata': {
+      const texts = items.map(({ object }) => JSON.stringify(partial(object)))
+      return listText('PartialObjectMetadataList', 'meta.k8s.io/v1', metadata, texts)
+    }
+    case 'table':
+      return renderTable(api, kind, items, metadata, shape.includeObject)
+  }
+}
+
+function renderTable(
+  api: Api,
+  kind: KindInfo,
+  items: readonly ListItem[],
+  metadata: ListMeta,
+  include: IncludeObject,
+): string {
+  const { columnDefinitions, rows } = tableOf(
+    kind,
+    items.map(({ object }) => object),
+    api.clock.now(),
+  )
+  const withObjects = rows.map((row, index) => {
+    const object = items[index]?.object
+    return object === undefined || include === 'None'
+      ? row
+      : { ...row, object: include === 'Object' ? object : partial(object) }
+  })
+  return JSON.stringify({
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata,
+    columnDefinitions,
+    rows: withObjects,
+  })
+}
+
+function partial({ metadata }: ApiObject): JsonObject {
+  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata }
+}
+
+function listText(kind: string, apiVersion: string, metadata: ListMeta, items: readonly string[]): string {
+  const head = `"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)}`
+  return `{${head},"metadata":${JSON.stringify(metadata)},"items":[${items.join(',')}]}`
+}
+
+/** Items of built-in lists do not repeat what the list has said: the text is cut after the two first fields. */
+function itemText(json: string, kind: KindInfo): string {
+  if (kind.crd !== undefined) return json
+  const typed = `{"apiVersion":${JSON.stringify(apiVersionOf(kind))},"kind":${JSON.stringify(kind.kind)},`
+  return json.startsWith(typed) ? `{${json.slice(typed.length)}` : json
 }

@@ -1,23 +1,43 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from './answer.ts'
-import { apiVersionOf, type KindInfo } from './kinds.ts'
+import type { Api } from './api.ts'
+import { renderList, renderObject, type Shape } from './render.ts'
+import { acceptedForm } from './request/accept.ts'
 import type { ApiError } from './status.ts'
+
+/** What form the client wants objects in, by its headers and query. */
+export function shapeOf(request: IncomingMessage, query: URLSearchParams): Shape {
+  const include = query.get('includeObject')
+  return {
+    form: acceptedForm(request.headers.accept),
+    includeObject: include === 'None' || include === 'Object' ? include : 'Metadata',
+  }
+}
 
 /** Sends an answer in the form that the client accepts. */
 export async function respond(
+  api: Api,
   request: IncomingMessage,
   response: ServerResponse,
+  query: URLSearchParams,
   answer: Answer,
 ): Promise<void> {
   switch (answer.as) {
     case 'stream':
-      return answer.run(request, response)
+      await answer.run(request, response)
+      return
     case 'json':
-      return sendJson(response, answer.code, JSON.stringify(answer.body))
+      sendJson(response, answer.code, JSON.stringify(answer.body))
+      return
     case 'object':
-      return sendJson(response, answer.code, answer.json ?? JSON.stringify(answer.object))
+      sendJson(response, answer.code, renderObject(api, answer.kind, answer, shapeOf(request, query)))
+      return
     case 'list':
-      return sendJson(response, 200, listJson(answer))
+      sendJson(
+        response,
+        200,
+        renderList(api, answer.kind, answer.metadata, answer.items, shapeOf(request, query)),
+      )
   }
 }
 
@@ -45,17 +65,4 @@ export function sendJson(
     'cache-control': 'no-cache, private',
   })
   response.end(bytes)
-}
-
-function listJson({ kind, metadata, items }: Extract<Answer, { as: 'list' }>): string {
-  const head = `"kind":${JSON.stringify(kind.listKind)},"apiVersion":${JSON.stringify(apiVersionOf(kind))}`
-  const texts = items.map(({ json }) => itemJson(json, kind))
-  return `{${head},"metadata":${JSON.stringify(metadata)},"items":[${texts.join(',')}]}`
-}
-
-/** Items of built-in lists do not repeat what the list has said: the text is cut after the two first fields. */
-function itemJson(json: string, kind: KindInfo): string {
-  if (kind.crd !== undefined) return json
-  const typed = `{"apiVersion":${JSON.stringify(apiVersionOf(kind))},"kind":${JSON.stringify(kind.kind)},`
-  return json.startsWith(typed) ? `{${json.slice(typed.length)}` : json
 }

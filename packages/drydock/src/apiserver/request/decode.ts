@@ -1,9 +1,10 @@
+import { crdSchemaOf } from '../custom/custom-schema.ts'
 import type { KindInfo } from '../kinds.ts'
 import { type ApiObject, isApiObject, isObject, type JsonObject } from '../object.ts'
 import { canonicalQuantity, quantityRule } from '../quantity.ts'
 import { schemaFor } from '../schema/built-in.ts'
 import { fieldSchema, type TypeSchema } from '../schema/type-schema.ts'
-import { badRequest } from '../status.ts'
+import { type ApiError, badRequest } from '../status.ts'
 import type { ResourceRequest } from './resource-request.ts'
 
 /**
@@ -16,18 +17,36 @@ export function decode(
   kind: KindInfo,
   request: Pick<ResourceRequest, 'query' | 'warn'>,
 ): ApiObject {
-  const schema = kind.crd === undefined ? schemaFor(kind) : undefined
-  if (schema === undefined) return object
-  const decoder = new Decoder(kind)
-  const decoded = decoder.object(object, schema, '')
-  const { unknown } = decoder
+  const decoded = kind.crd === undefined ? decodeBuiltIn(object, kind) : decodeCustom(object, kind)
+  if (decoded === undefined) return object
+  const unknown = decoded.unknown.map((field) => `unknown field ${JSON.stringify(field)}`)
   const mode = request.query.get('fieldValidation')
-  if (mode === 'Strict' && unknown.length > 0) {
-    const list = unknown.map((field) => `unknown field ${JSON.stringify(field)}`).join(', ')
-    throw decoder.refusal(`strict decoding error: ${list}`)
-  }
-  if (mode !== 'Ignore') for (const field of unknown) request.warn(`unknown field ${JSON.stringify(field)}`)
-  return isApiObject(decoded) ? decoded : object
+  if (mode === 'Strict' && unknown.length > 0)
+    throw refusal(kind, `strict decoding error: ${unknown.join(', ')}`)
+  if (mode !== 'Ignore') for (const text of unknown) request.warn(text)
+  return isApiObject(decoded.object) ? decoded.object : object
+}
+
+interface Decoded {
+  object: JsonObject
+  unknown: readonly string[]
+}
+
+function decodeBuiltIn(object: ApiObject, kind: KindInfo): Decoded | undefined {
+  const schema = schemaFor(kind)
+  if (schema === undefined) return undefined
+  const decoder = new Decoder(kind)
+  return { object: decoder.object(object, schema, ''), unknown: decoder.unknown }
+}
+
+function decodeCustom(object: ApiObject, kind: KindInfo): Decoded | undefined {
+  const schema = crdSchemaOf(kind)
+  if (schema === undefined) return undefined
+  return { object: schema.applyDefaults(schema.prune(object)), unknown: schema.unknownFields(object) }
+}
+
+function refusal({ kind, version }: KindInfo, why: string): ApiError {
+  return badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`)
 }
 
 class Decoder {
@@ -87,7 +106,7 @@ class Decoder {
       throw this.#mismatch(value, path, 'intstr.IntOrString')
     if (schema.format !== 'quantity') return value
     const canonical = canonicalQuantity(value)
-    if (canonical === undefined) throw this.refusal(quantityRule)
+    if (canonical === undefined) throw refusal(this.#kind, quantityRule)
     return canonical
   }
 
@@ -96,18 +115,13 @@ class Decoder {
     const stripped = text.replace(/[\r\n]/g, '')
     if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(stripped)) return
     const bad = stripped.search(/[^A-Za-z0-9+/]/)
-    throw this.refusal(`illegal base64 data at input byte ${bad === -1 ? stripped.length : bad}`)
-  }
-
-  refusal(why: string): Error {
-    const { kind, version } = this.#kind
-    return badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`)
+    throw refusal(this.#kind, `illegal base64 data at input byte ${bad === -1 ? stripped.length : bad}`)
   }
 
   #mismatch(value: unknown, path: string, type: string): Error {
     const got = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
     const field = `${this.#kind.kind}.${path.replace(/\[\d+\]/g, '')}`
-    return this.refusal(`json: cannot unmarshal ${got} into Go struct field ${field} of type ${type}`)
+    return refusal(this.#kind, `json: cannot unmarshal ${got} into Go struct field ${field} of type ${type}`)
   }
 }
 

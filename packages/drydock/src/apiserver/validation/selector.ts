@@ -56,3 +56,25 @@ export function validateSelector(selector: JsonObject, path: string): Cause[] {
   }
   return causes
 }
+
+/** A LabelSelector object as `kubectl -l` would write it: what a Scale shows. */
+export function selectorText(selector: JsonObject): string {
+  const equal = Object.entries(objectAt(selector, 'matchLabels') ?? {}).map(
+    ([key, value]) => `${key}=${value}`,
+  )
+  const expressions = objectsAt(selector, 'matchExpressions').map((expression) => {
+    const key = stringAt(expression, 'key') ?? ''
+    const values = stringsAt(expression, 'values').join(',')
+    switch (expression.operator) {
+      case 'In':
+        return `${key} in (${values})`
+      case 'NotIn':
+        return `${key} notin (${values})`
+      case 'DoesNotExist':
+        return `!${key}`
+      default:
+        return key
+    }
+  })
+  return [...equal, ...expressions].sort().join(',')
+}

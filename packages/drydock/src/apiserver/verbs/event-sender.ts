@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { ListItem } from '../answer.ts'
 import type { Api } from '../api.ts'
 import { apiVersionOf } from '../kinds.ts'
-import { rendererFor } from '../render.ts'
+import { renderObject, type Shape } from '../render.ts'
 import type { ResourceRequest } from '../request/resource-request.ts'
 import type { Status } from '../status.ts'
 
@@ -14,15 +14,15 @@ export class EventSender {
   readonly #api: Api
   readonly #request: ResourceRequest
   readonly #response: ServerResponse
-  readonly #render: (item: ListItem) => string
+  readonly #shape: Shape
   /** Ends when all that was held back has been sent; undefined while nothing is. */
   #held: Promise<void> | undefined
 
-  constructor(api: Api, request: ResourceRequest, response: ServerResponse, accept: string) {
+  constructor(api: Api, request: ResourceRequest, response: ServerResponse, shape: Shape) {
     this.#api = api
     this.#request = request
     this.#response = response
-    this.#render = rendererFor(api, request, accept)
+    this.#shape = shape
   }
 
   send(type: 'ADDED' | 'MODIFIED' | 'DELETED', item: ListItem): void {
@@ -56,7 +56,9 @@ export class EventSender {
   }
 
   #write(type: string, item: ListItem): void {
-    this.#line(`{"type":"${type}","object":${this.#render(item)}}\n`)
+    this.#line(
+      `{"type":"${type}","object":${renderObject(this.#api, this.#request.kind, item, this.#shape)}}\n`,
+    )
   }
 
   #line(text: string): void {

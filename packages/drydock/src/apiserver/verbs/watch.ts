@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Answer, ListItem } from '../answer.ts'
 import type { Api } from '../api.ts'
 import { isTrue, type ResourceRequest } from '../request/resource-request.ts'
+import { shapeOf } from '../respond.ts'
 import { parseRevision, revisionExpired } from '../selection/revisions.ts'
 import { type Selection, selectionOf } from '../selection/selection.ts'
 import { ApiError, badRequest, toApiError } from '../status.ts'
@@ -27,7 +28,7 @@ export function watch(api: Api, request: ResourceRequest): Answer {
   return {
     as: 'stream',
     run: async (incoming, response) => {
-      const sender = new EventSender(api, request, response, incoming.headers.accept ?? '')
+      const sender = new EventSender(api, request, response, shapeOf(incoming, request.query))
       await stream(api, request, selection, options, sender, response)
     },
   }

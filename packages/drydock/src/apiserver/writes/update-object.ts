@@ -1,10 +1,11 @@
 import type { ListItem } from '../answer.ts'
 import type { Api } from '../api.ts'
-import { type KindInfo, qualifiedResource } from '../kinds.ts'
+import type { KindInfo } from '../kinds.ts'
 import { type ApiObject, sameJson } from '../object.ts'
-import { conflict, invalid, modified } from '../status.ts'
-import { countsGeneration, strategyFor } from '../strategy.ts'
+import { type Cause, conflict, invalid, modified } from '../status.ts'
+import { countsGeneration, type Strategy, strategyFor } from '../strategy.ts'
 import { validateMetadata, validateMetadataUpdate } from '../validation/metadata.ts'
+import { keepOutsideOf } from './endpoint-part.ts'
 import type { WriteOptions } from './options.ts'
 import { store, unstore } from './stored.ts'
 import { tracked } from './tracked.ts'
@@ -29,8 +30,7 @@ export function updateObject(
   checkPreconditions(kind, old, object)
   const strategy = strategyFor(kind)
   keepIdentity(object, old)
-  if (options.subresource === 'status') keepAllButStatus(kind, object, old)
-  else if (kind.subresources.includes('status') && options.subresource === '') keepStatus(object, old)
+  keepOutsideOf(options.subresource, kind, object, old)
   if (options.subresource !== 'status') strategy.defaults?.(object, api)
   const next = options.fieldsTracked === true ? object : tracked(api, kind, object, old, options)
   if (options.subresource === '') strategy.prepareUpdate?.(next, old, api)
@@ -41,12 +41,7 @@ export function updateObject(
   const causes = [
     ...validateMetadata(next, kind),
     ...validateMetadataUpdate(next, old),
-    ...(options.subresource === 'status'
-      ? (strategy.validateStatus?.(next, old, api) ?? [])
-      : [
-          ...(strategy.validate?.(next, old, api) ?? []),
-          ...(strategy.validateUpdate?.(next, old, api) ?? []),
-        ]),
+    ...objections(api, strategy, next, old, options.subresource),
   ]
   if (causes.length > 0) throw invalid(kind, next.metadata.name, causes)
   if (isSame(next, old)) return { object: old, json: JSON.stringify(old) }
@@ -54,6 +49,20 @@ export function updateObject(
     return unstore(api, kind, next, options.dryRun)
   }
   return store(api, kind, next, options.dryRun)
+}
+
+function objections(
+  api: Api,
+  strategy: Strategy,
+  object: ApiObject,
+  old: ApiObject,
+  subresource: string,
+): Cause[] {
+  if (subresource === 'status') return strategy.validateStatus?.(object, old, api) ?? []
+  const own = strategy.validate?.(object, old, api) ?? []
+  // Other endpoints exist to make changes that the main one refuses.
+  if (subresource !== '' && subresource !== 'scale') return own
+  return [...own, ...(strategy.validateUpdate?.(object, old, api) ?? [])]
 }
 
 function checkPreconditions(kind: KindInfo, old: ApiObject, object: ApiObject): void {
@@ -91,37 +100,6 @@ function keepIdentity(object: ApiObject, old: ApiObject): void {
     else metadata[key] = old.metadata[key]
   }
   delete metadata.selfLink
-}
-
-function keepStatus(object: ApiObject, old: ApiObject): void {
-  if (old.status === undefined) delete object.status
-  else object.status = structuredClone(old.status)
-}
-
-/** Kinds whose status may be written together with labels and annotations: kubelets and controllers do. */
-const metadataWithStatus = new Set([
-  'pods',
-  'nodes',
-  'persistentvolumeclaims',
-  'persistentvolumes',
-  'services',
-  'namespaces',
-])
-
-function keepAllButStatus(kind: KindInfo, object: ApiObject, old: ApiObject): void {
-  for (const key of Object.keys(object)) {
-    if (key !== 'status' && key !== 'metadata') delete object[key]
-  }
-  for (const [key, value] of Object.entries(old)) {
-    if (key !== 'status' && key !== 'metadata') object[key] = structuredClone(value)
-  }
-  const { labels, annotations, finalizers, managedFields } = object.metadata
-  object.metadata = structuredClone(old.metadata)
-  if (managedFields !== undefined) object.metadata.managedFields = managedFields
-  if (!metadataWithStatus.has(qualifiedResource(kind))) return
-  if (labels !== undefined) object.metadata.labels = labels
-  if (annotations !== undefined) object.metadata.annotations = annotations
-  if (finalizers !== undefined) object.metadata.finalizers = finalizers
 }
 
 /** Whether anything but metadata and status differs. */

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../object.ts'
+import { isObject, type JsonObject, sameJson } from '../object.ts'
 
 /**
  * How the values of one place in an object are typed and merged: what server-side apply, strategic merge patch, pruning
@@ -72,4 +72,11 @@ export function itemKey(list: TypeSchema, item: JsonObject): JsonObject {
     if (value !== undefined) key[field] = value
   }
   return key
+}
+
+/** The item of a former list that is the same one, which only lists with keys can tell. */
+export function correlated(item: unknown, list: unknown, type: TypeSchema): unknown {
+  if (!Array.isArray(list) || type.listType !== 'map' || !isObject(item)) return undefined
+  const name = itemKey(type, item)
+  return list.find((other) => isObject(other) && sameJson(itemKey(type, other), name))
 }

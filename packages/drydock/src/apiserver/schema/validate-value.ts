@@ -12,12 +12,21 @@ import {
 } from './field-error.ts'
 import { hasFormat } from './formats.ts'
 import { regularExpression } from './regular-expression.ts'
+import { anything, correlated, fieldSchema, itemSchema, type TypeSchema } from './type-schema.ts'
 
 /**
  * Checks a value against a schema of OpenAPI v3 as CustomResourceDefinitions hold it, rules in CEL aside; a cause for
- * each fault, worded as the real server does (github.com/go-openapi/errors).
+ * each fault, worded as the real server does (github.com/go-openapi/errors). What equals `old` at the same place is
+ * excused: an object that was accepted under a laxer schema can still be updated.
  */
-export function validateValue(value: unknown, schema: JsonObject, path: string): Cause[] {
+export function validateValue(
+  value: unknown,
+  schema: JsonObject,
+  path: string,
+  old?: unknown,
+  type: TypeSchema = anything,
+): Cause[] {
+  if (old !== undefined && sameJson(value, old)) return []
   if (value === null && schema.nullable === true) return []
   const fault = typeFault(value, schema, path)
   if (fault !== undefined) return [fault]
@@ -25,8 +34,8 @@ export function validateValue(value: unknown, schema: JsonObject, path: string):
     ...enumFaults(value, schema, path),
     ...(typeof value === 'string' ? stringFaults(value, schema, path) : []),
     ...(typeof value === 'number' ? numberFaults(value, schema, path) : []),
-    ...(Array.isArray(value) ? listFaults(value, schema, path) : []),
-    ...(isObject(value) ? objectFaults(value, schema, path) : []),
+    ...(Array.isArray(value) ? listFaults(value, schema, path, old, type) : []),
+    ...(isObject(value) ? objectFaults(value, schema, path, old, type) : []),
     ...combinationFaults(value, schema, path),
   ]
 }
@@ -109,7 +118,13 @@ function numberFaults(value: number, schema: JsonObject, path: string): Cause[] 
   return faults
 }
 
-function listFaults(value: unknown[], schema: JsonObject, path: string): Cause[] {
+function listFaults(
+  value: unknown[],
+  schema: JsonObject,
+  path: string,
+  old: unknown,
+  type: TypeSchema,
+): Cause[] {
   const { minItems, maxItems } = schema
   const faults: Cause[] = []
   if (typeof minItems === 'number' && value.length < minItems) {
@@ -124,12 +139,23 @@ function listFaults(value: unknown[], schema: JsonObject, path: string): Cause[]
     faults.push(invalid(path, value, `${subject(path)} shouldn't contain duplicates`))
   }
   const items = objectAt(schema, 'items')
-  if (items !== undefined)
-    for (const [at, item] of value.entries()) faults.push(...validateValue(item, items, index(path, at)))
+  if (items !== undefined) {
+    for (const [at, item] of value.entries()) {
+      faults.push(
+        ...validateValue(item, items, index(path, at), correlated(item, old, type), itemSchema(type)),
+      )
+    }
+  }
   return faults
 }
 
-function objectFaults(value: JsonObject, schema: JsonObject, path: string): Cause[] {
+function objectFaults(
+  value: JsonObject,
+  schema: JsonObject,
+  path: string,
+  old: unknown,
+  type: TypeSchema,
+): Cause[] {
   const faults: Cause[] = []
   const size = Object.keys(value).length
   const { minProperties, maxProperties } = schema
@@ -144,9 +170,13 @@ function objectFaults(value: JsonObject, schema: JsonObject, path: string): Caus
   const properties = objectAt(schema, 'properties') ?? {}
   const additional = objectAt(schema, 'additionalProperties')
   for (const [name, field] of Object.entries(value)) {
-    const type = Object.hasOwn(properties, name) ? properties[name] : additional
-    if (isObject(type) && field !== undefined) faults.push(...validateValue(field, type, child(path, name)))
-    else if (schema.additionalProperties === false && !Object.hasOwn(properties, name)) {
+    const own = Object.hasOwn(properties, name)
+    const fieldType = own ? properties[name] : additional
+    if (isObject(fieldType) && field !== undefined) {
+      const below = fieldSchema(type, name) ?? anything
+      const place = child(path, name)
+      faults.push(...validateValue(field, fieldType, place, isObject(old) ? old[name] : undefined, below))
+    } else if (schema.additionalProperties === false && !Object.hasOwn(properties, name)) {
       faults.push(invalid(child(path, name), '', `${subject(child(path, name))} is a forbidden property`))
     }
   }

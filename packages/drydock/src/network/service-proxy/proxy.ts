@@ -1,0 +1,73 @@
+/** Keeps the kernel's rules in step with Services and EndpointSlices. */
+import { type Client, type Clock, type EndpointSlice, type Log, Reflector, resources, type Service } from '@orlop/kube'
+import { frontends } from './backends.ts'
+import { deleteTable, loadRules } from './nft.ts'
+import { renderRules } from './rules.ts'
+
+export interface ServiceProxyOptions {
+  readonly client: Client
+  /** Name of the nftables table: unique in the network namespace. */
+  readonly table: string
+  readonly log: Log
+  readonly clock: Clock
+  readonly random: () => number
+  readonly signal: AbortSignal
+}
+
+/** Changes come in bursts: one transaction for what arrives within this time, in ms. */
+const gather = 3
+/** After a failure, in ms. */
+const retryAfter = 500
+
+/** Resolves once the first rules are in place; runs until `signal` aborts. Then `stopped` resolves, and no rule is left. */
+export async function startServiceProxy(o: ServiceProxyOptions): Promise<{ stopped: Promise<void> }> {
+  const { client, log, clock, random, signal } = o
+  const services = new Reflector<Service>({ client, resource: resources.services, log, clock, random })
+  const slices = new Reflector<EndpointSlice>({ client, resource: resources.endpointSlices, log, clock, random })
+  const running = [services.run(signal), slices.run(signal)]
+  await Promise.all([services.synced(signal), slices.synced(signal)])
+
+  let wanted = true
+  let applied: string | undefined
+  let wake: (() => void) | undefined
+  const change = (): void => {
+    wanted = true
+    wake?.()
+  }
+  services.subscribe(change)
+  slices.subscribe(change)
+
+  const sync = async (): Promise<void> => {
+    const text = renderRules(o.table, frontends(services.store.list(), slices.store.list()))
+    if (text === applied) return
+    await loadRules(text)
+    applied = text
+  }
+  wanted = false
+  await sync()
+
+  const loop = async (): Promise<void> => {
+    while (!signal.aborted) {
+      if (!wanted) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+          signal.addEventListener('abort', () => resolve(), { once: true })
+        })
+        continue
+      }
+      try {
+        await clock.sleep(gather, signal)
+        wanted = false
+        await sync()
+      } catch (error) {
+        if (signal.aborted) break
+        log.error({ err: error, table: o.table }, 'the rules of the Services could not be set; trying again')
+        wanted = true
+        await clock.sleep(retryAfter, signal).catch(() => undefined)
+      }
+    }
+    await Promise.all(running)
+    await deleteTable(o.table)
+  }
+  return { stopped: loop() }
+}

@@ -1,9 +1,9 @@
 import type { WebSocket as Socket } from 'undici'
-import { createClient } from './client.ts'
 import type { Clock } from './clock.ts'
 import type { ConnectionConfig } from './connection.ts'
 import { startDeadline, unlessAborted } from './deadline.ts'
 import { KubeError, kubeErrorCode } from './errors.ts'
+import { createClient } from './json-client.ts'
 import { makeAgent } from './transport.ts'
 
 /**

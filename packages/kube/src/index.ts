@@ -1,20 +1,19 @@
 export { ApplyCache, type ApplyOptions, applyIfChanged, hashOf } from './apply.ts'
 export type { Backoff } from './backoff.ts'
 export type { BreakerOptions } from './circuit-breaker.ts'
-export {
-  type CallOptions,
-  type Client,
-  createClient,
-  type DeleteOptions,
-  type List,
-  type ListOptions,
-  type Patch,
-  type PatchOptions,
-  type RequestOptions,
-  type Selection,
-  type WatchOptions,
-  type Where,
-  type WriteOptions,
+export type {
+  CallOptions,
+  Client,
+  DeleteOptions,
+  List,
+  ListOptions,
+  Patch,
+  PatchOptions,
+  RequestOptions,
+  Selection,
+  WatchOptions,
+  Where,
+  WriteOptions,
 } from './client.ts'
 export { type Clock, systemClock, type Timer } from './clock.ts'
 export type { ConnectionConfig } from './connection.ts'
@@ -33,6 +32,7 @@ export * from './errors.ts'
 export { type EventInput, EventRecorder, type EventRecorderOptions } from './events.ts'
 export { type ExecOptions, exec } from './exec.ts'
 export { FakeClock } from './fake-clock.ts'
+export { createClient } from './json-client.ts'
 export type * from './kinds.ts'
 export { type LoadOptions, loadConnection } from './kubeconfig.ts'
 export { type LeaseOptions, runWithLease } from './lease.ts'

@@ -1,0 +1,1 @@
+export { FakeApiServer, type Fault, type Seen, send, sendStatus, statusOf } from './fake-api-server.ts'

@@ -200,19 +200,11 @@ export function podGone(ship: Ship, name: string): Promise<true> {
   })
 }
 
-/** What a container said, asked of the node itself. */
-export async function logs(ship: Ship, name: string, query = '', container = 'redis'): Promise<string> {
-  const kubelet = createClient({
-    server: 'http://kubelet',
-    socketPath: join(ship.stateDir, 'nodes', 'one.sock'),
-  })
-  try {
-    return String(
-      await kubelet.request('GET', `/containerLogs/default/${name}/${container}${query}`, {
-        timeout: 30_000,
-      }),
-    )
-  } finally {
-    await kubelet.close()
-  }
+/** What the only container of a pod said so far. */
+export async function logs(ship: Ship, name: string, query = ''): Promise<string> {
+  return String(
+    await ship.client.request('GET', `/api/v1/namespaces/default/pods/${name}/log${query}`, {
+      timeout: 30_000,
+    }),
+  )
 }

@@ -1,5 +1,5 @@
-import { existsSync, lstatSync, readlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 
 /** A folder or file of this machine made visible in a container. */
 export interface Mount {
@@ -44,6 +44,7 @@ const sharedEtc = [
  * its end takes every other process of the container along. Later mounts lie over earlier ones, so shorter targets go first.
  */
 export function bwrapArguments(box: Sandbox): readonly string[] {
+  const mounts = [...box.mounts].sort((a, b) => a.target.length - b.target.length)
   return [
     ...['--unshare-user', '--uid', String(box.uid), '--gid', String(box.gid)],
     ...['--unshare-pid', '--as-pid-1', '--unshare-ipc', '--unshare-uts', '--hostname', box.hostname],
@@ -58,9 +59,8 @@ export function bwrapArguments(box: Sandbox): readonly string[] {
       path,
     ]),
     ...box.etcFiles.flatMap((name) => ['--bind', join(box.etc, name), `/etc/${name}`]),
-    ...[...box.mounts]
-      .sort((a, b) => a.target.length - b.target.length)
-      .flatMap((m) => [m.readOnly ? '--ro-bind' : '--bind', m.source, m.target]),
+    ...roomInPrograms(mounts),
+    ...mounts.flatMap((m) => [m.readOnly ? '--ro-bind' : '--bind', m.source, m.target]),
     ...(box.readOnlyRoot ? ['--remount-ro', '/'] : []),
     ...Object.entries(box.loaderVariables).flatMap(([name, value]) => ['--setenv', name, value]),
     ...['--chdir', box.workingDir],
@@ -77,6 +77,27 @@ function programs(): string[] {
       : ['--ro-bind', path, path]
   })
   return ['--ro-bind', '/usr', '/usr', ...beside]
+}
+
+/**
+ * Nothing can be made in /usr, which is the machine's own, but pods mount at places like /usr/local/etc/redis: the nearest folder that is there is
+ * shown through a folder of the container's own, entry by entry, so that there is room for one more.
+ */
+function roomInPrograms(mounts: readonly Mount[]): string[] {
+  const crowded = new Set<string>()
+  for (const { target } of mounts) {
+    if (!target.startsWith('/usr/') || existsSync(target)) continue
+    let folder = dirname(target)
+    while (!existsSync(folder)) folder = dirname(folder)
+    crowded.add(folder)
+  }
+  return [...crowded].sort().flatMap((folder) => [
+    ...['--tmpfs', folder],
+    ...readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+      const path = join(folder, entry.name)
+      return entry.isSymbolicLink() ? ['--symlink', readlinkSync(path), path] : ['--ro-bind', path, path]
+    }),
+  ])
 }
 
 /** What container runtimes leave to a process of uid 0 (containerd's default set); others have none. */

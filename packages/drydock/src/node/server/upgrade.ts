@@ -1,13 +1,105 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws'
 import { NodeError } from '../node-error.ts'
-import type { ServerContext } from './server.ts'
+import { channelProtocols, channelStreams } from './channels.ts'
+import { forwardChannels, forwardSpdy, portsOf } from './port-forward.ts'
+import { remoteCommand } from './remote-command.ts'
+import { type KubeletRequest, parseRequest } from './request.ts'
+import { attach, runCommand, runningOf } from './run-command.ts'
+import { type ServerContext, workerOf } from './server.ts'
+import { spdyStreams } from './spdy-streams.ts'
 
+/** SPDY frames in the messages of a WebSocket: how kubectl from 1.31 on forwards ports. */
+const tunnel = 'SPDY/3.1+portforward.k8s.io'
+
+/** A connection that was upgraded. */
+type Accepted =
+  | { readonly protocol: 'webSocket'; readonly socket: WebSocket }
+  | { readonly protocol: 'spdy'; readonly transport: Duplex }
+
+/**
+ * Answers an Upgrade request: exec, attach and port-forward, over WebSocket or SPDY.
+ * Everything is checked before the connection is accepted, while a refusal can still be an HTTP answer: throws NodeError then.
+ */
 export async function upgrade(
-  _o: ServerContext,
-  _request: IncomingMessage,
-  _socket: Duplex,
-  _head: Buffer,
+  o: ServerContext,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
 ): Promise<void> {
-  throw new NodeError('BadRequest', 'not yet')
+  const asked = parseRequest(request.url ?? '')
+  if (!asked || asked.kind === 'containerLogs') throw new NodeError('NotFound', 'not found')
+  const worker = workerOf(o, asked)
+  if (asked.kind === 'portForward') {
+    const ip = worker.setup?.ip
+    if (ip === undefined) throw new NodeError('NotRunning', `pod ${asked.pod} is not running`)
+    return forward(await accept(request, socket, head, asked), ip, asked)
+  }
+  const wanted = remoteCommand(asked)
+  const at = runningOf(worker, asked.container)
+  const accepted = await accept(request, socket, head, asked)
+  const streams =
+    accepted.protocol === 'spdy'
+      ? await spdyStreams(accepted.transport, wanted)
+      : channelStreams(accepted.socket, wanted)
+  if (asked.kind === 'exec') await runCommand(at, wanted, streams)
+  else await attach(at, streams)
+}
+
+function forward(accepted: Accepted, ip: string, asked: KubeletRequest): void {
+  if (accepted.protocol === 'spdy') forwardSpdy(accepted.transport, ip)
+  else if (accepted.socket.protocol === tunnel) forwardSpdy(createWebSocketStream(accepted.socket), ip)
+  else forwardChannels(accepted.socket, ip, asked)
+}
+
+function accept(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  asked: KubeletRequest,
+): Promise<Accepted> {
+  const kind = request.headers.upgrade?.toLowerCase()
+  if (kind === 'websocket') return acceptWebSocket(request, socket, head, asked)
+  if (kind === 'spdy/3.1') return Promise.resolve(acceptSpdy(request, socket, head, asked))
+  throw new NodeError('BadRequest', `cannot upgrade to ${kind}`)
+}
+
+function acceptWebSocket(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  asked: KubeletRequest,
+): Promise<Accepted> {
+  const offered = asked.kind === 'portForward' ? [tunnel, ...channelProtocols] : channelProtocols
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    handleProtocols: (protocols) => offered.find((name) => protocols.has(name)) ?? false,
+  })
+  // Without the tunnel the ports are named in the query.
+  if (asked.kind === 'portForward' && !String(request.headers['sec-websocket-protocol']).includes(tunnel))
+    portsOf(asked)
+  return new Promise((resolve) => {
+    server.handleUpgrade(request, socket, head, (accepted) =>
+      resolve({ protocol: 'webSocket', socket: accepted }),
+    )
+  })
+}
+
+/** The protocol a client may name in `X-Stream-Protocol-Version`. */
+function acceptSpdy(request: IncomingMessage, socket: Duplex, head: Buffer, asked: KubeletRequest): Accepted {
+  const offered = asked.kind === 'portForward' ? 'portforward.k8s.io' : 'v4.channel.k8s.io'
+  const named = String(request.headers['x-stream-protocol-version'] ?? '').split(/,\s*/)
+  if (!named.includes(offered)) {
+    throw new NodeError(
+      'BadRequest',
+      `unable to negotiate protocol: client supports [${named.join(' ')}], server accepts [${offered}]`,
+    )
+  }
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: ${offered}\r\n\r\n`,
+  )
+  if (head.length > 0) socket.unshift(head)
+  return { protocol: 'spdy', transport: socket }
 }

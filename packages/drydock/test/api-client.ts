@@ -72,12 +72,20 @@ export async function call(
   { body, contentType = 'application/json', headers = {} }: CallOptions = {},
 ): Promise<Reply> {
   const { promise, resolve, reject } = Promise.withResolvers<Reply>()
+  const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)
   const outgoing = httpRequest(
     {
       socketPath,
       method,
       path,
-      headers: { authorization: `Bearer ${token}`, 'content-type': contentType, ...headers },
+      // A server that was restarted must not be asked over a connection to the one before.
+      agent: false,
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': contentType,
+        'content-length': Buffer.byteLength(text),
+        ...headers,
+      },
       signal: AbortSignal.timeout(10_000),
     },
     (response) => {
@@ -91,8 +99,7 @@ export async function call(
     },
   )
   outgoing.on('error', reject)
-  if (body !== undefined) outgoing.write(typeof body === 'string' ? body : JSON.stringify(body))
-  outgoing.end()
+  outgoing.end(text)
   return promise
 }
 

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import type { Api, Clock, Log, Random } from './api.ts'
 import { Authenticator } from './auth.ts'
 import { bootstrap } from './bootstrap.ts'
+import { DefinitionCleanup } from './custom/definition-cleanup.ts'
 import { Door } from './door.ts'
 import type { ApiHooks } from './hooks.ts'
 import { systemRandom } from './random.ts'
@@ -55,6 +56,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     closing: closing.signal,
   }
   bootstrap(api)
+  new DefinitionCleanup(api).start()
   const door = new Door(api)
   const server = createServer((request, response) => {
     void door.serve(request, response)

@@ -12,29 +12,29 @@ const eventFields: readonly (readonly [string, string])[] = [
   ['deprecatedCount', 'count'],
   ['reportingController', 'reportingComponent'],
 ]
-
-function isStoredForm(kind: KindInfo): boolean {
-  return kind.version === kind.storageVersion && kind.group !== 'events.k8s.io'
-}
+const eventFieldsBack = eventFields.map(([ours, theirs]): readonly [string, string] => [theirs, ours])
 
 /** The object as it is stored: Events as core/v1, custom objects in the storage version of their definition. */
 export function toStorage(object: ApiObject, kind: KindInfo): ApiObject {
-  if (isStoredForm(kind)) return object
   if (kind.group === 'events.k8s.io') return { ...renamed(object, eventFields), ...head(object, 'v1') }
+  if (kind.version === kind.storageVersion) return object
   return { ...object, apiVersion: apiVersionOf({ group: kind.group, version: kind.storageVersion }) }
 }
 
-/** A stored object in the version that was asked for. */
+/**
+ * A stored object in the version that was asked for. Versions of custom kinds differ in nothing else: conversion by
+ * webhook is not offered.
+ */
 export function fromStorage(object: ApiObject, kind: KindInfo): ApiObject {
-  if (isStoredForm(kind)) return object
-  if (kind.group !== 'events.k8s.io') return { ...object, apiVersion: apiVersionOf(kind) }
-  const reversed = eventFields.map(([to, from]): readonly [string, string] => [from, to])
-  return { ...renamed(object, reversed), ...head(object, apiVersionOf(kind)) }
+  const apiVersion = apiVersionOf(kind)
+  if (object.apiVersion === apiVersion) return object
+  if (kind.group !== 'events.k8s.io') return { ...object, apiVersion }
+  return { ...renamed(object, eventFieldsBack), ...head(object, apiVersion) }
 }
 
-/** The same for what is sent: the stored text is used as it is wherever it can be. */
+/** The same for what is sent: the stored text is used as it is wherever it can be, without parsing it. */
 export function present(stored: ListItem, kind: KindInfo): ListItem {
-  if (isStoredForm(kind)) return stored
+  if (stored.json.startsWith(`{"apiVersion":${JSON.stringify(apiVersionOf(kind))},`)) return stored
   const object = fromStorage(stored.object, kind)
   return { object, json: JSON.stringify(object) }
 }

@@ -1,5 +1,7 @@
+import { timestamp } from '../api.ts'
 import { ensureObject, objectsAt, setDefault, stringAt } from '../object.ts'
 import type { Strategy } from '../strategy.ts'
+import { cleanupFinalizer } from './cleanup-finalizer.ts'
 
 /** How CustomResourceDefinitions are written. */
 export const definitionStrategy: Strategy = {
@@ -12,8 +14,10 @@ export const definitionStrategy: Strategy = {
     setDefault(spec, 'conversion', { strategy: 'None' })
   },
   prepareCreate: (object, api) => {
+    const finalizers = object.metadata.finalizers ?? []
+    if (!finalizers.includes(cleanupFinalizer)) object.metadata.finalizers = [...finalizers, cleanupFinalizer]
     const stored = objectsAt(object, 'spec', 'versions').filter((version) => version.storage === true)
-    const now = new Date(api.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z')
+    const now = timestamp(api.clock.now())
     const condition = (type: string, reason: string, message: string) => ({
       type,
       status: 'True',

@@ -2,7 +2,7 @@ import type { ListItem } from '../answer.ts'
 import { type Api, timestamp } from '../api.ts'
 import type { KindInfo } from '../kinds.ts'
 import { type ApiObject, stringAt } from '../object.ts'
-import { alreadyExists, forbidden, invalid, notFound } from '../status.ts'
+import { ApiError, alreadyExists, forbidden, invalid, notFound } from '../status.ts'
 import { countsGeneration, strategyFor } from '../strategy.ts'
 import { validateMetadata } from '../validation/metadata.ts'
 import { store } from './stored.ts'
@@ -15,6 +15,7 @@ import type { UpdateOptions } from './update-object.ts'
  */
 export function createObject(api: Api, kind: KindInfo, object: ApiObject, options: UpdateOptions): ListItem {
   checkNamespace(api, kind, object)
+  if (kind.crd?.metadata.deletionTimestamp !== undefined) throw definitionTerminating()
   const { metadata } = object
   const strategy = strategyFor(kind)
   delete metadata.deletionTimestamp
@@ -42,6 +43,11 @@ export function createObject(api: Api, kind: KindInfo, object: ApiObject, option
 /** The longest name that still leaves room for the suffix in 63 characters, as `names.SimpleNameGenerator`. */
 function generatedName(api: Api, base: string): string {
   return base.slice(0, 58) + api.random.suffix(5)
+}
+
+function definitionTerminating(): ApiError {
+  const message = 'create not allowed while custom resource definition is terminating'
+  return new ApiError(405, 'MethodNotAllowed', message, {})
 }
 
 const namespaces = { group: '', plural: 'namespaces', kind: 'Namespace' }

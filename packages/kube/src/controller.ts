@@ -20,7 +20,8 @@ export interface ReconcileResult {
 export type Reconcile = (
   key: { namespace: string; name: string },
   signal: AbortSignal,
-) => Promise<ReconcileResult | undefined | undefined>
+  // biome-ignore lint/suspicious/noConfusingVoidType: a reconcile that has nothing to say returns nothing.
+) => Promise<ReconcileResult | void>
 
 /** Trying again cannot help: only a change of the object can. */
 export class TerminalError extends Error {
@@ -99,7 +100,7 @@ export async function runController(
     try {
       const result = await o.reconcile(splitKey(key), deadline.signal)
       queue.forget(key)
-      if (result?.requeueAfter === undefined) return 'success'
+      if (!result || result.requeueAfter === undefined) return 'success'
       queue.addAfter(key, result.requeueAfter)
       return 'requeue'
     } catch (err) {

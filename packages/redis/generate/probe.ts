@@ -11,7 +11,9 @@ const wordLists: ReadonlySet<string> = new Set([
   'client-output-buffer-limit',
   'latency-tracking-info-percentiles',
   'oom-score-adj-values',
+  'replicaof',
   'save',
+  'slaveof',
 ])
 
 /** SENSITIVE_CONFIG in src/config.c. */
@@ -35,9 +37,9 @@ const fileOnly: readonly string[] = ['include', 'loadmodule', 'rename-command', 
 export async function probe(subject: Subject): Promise<Directive[]> {
   return await withRunning(subject, async (redis) => {
     const defaults = await redis.configGet('*')
-    const names = Object.keys(defaults).sort()
+    const names = [...Object.keys(defaults), ...(subject.unlisted ?? [])].sort()
     const found: Directive[] = []
-    for (const name of names) found.push(await probeOne(subject, redis, name, defaults[name] ?? '', names))
+    for (const name of names) found.push(await probeOne(subject, redis, name, defaults[name], names))
     return [...found, ...fileOnly.map((name): Directive => ({ name, type: 'file-only', live: false }))]
   })
 }
@@ -46,22 +48,39 @@ async function probeOne(
   subject: Subject,
   redis: Connection,
   name: string,
-  value: string,
+  value: string | undefined,
   names: readonly string[],
 ): Promise<Directive> {
   const form = await formOf(subject, name)
-  const live = await isLive(redis, name, value)
-  const synonyms = form.type === 'enum' && live ? await synonymsOf(redis, name, value, form.values ?? []) : {}
+  const live = value !== undefined && (await isLive(redis, name, value))
+  const synonyms =
+    form.type === 'enum' && value !== undefined && live
+      ? await synonymsOf(redis, name, value, form.values ?? [])
+      : {}
   const aliasOf = newerName(name, names)
   return {
     name,
     ...form,
+    ...(corrections[name] ?? {}),
     ...(Object.keys(synonyms).length > 0 ? { synonyms } : {}),
-    ...(noDefault.has(name) ? {} : { default: value }),
+    ...(noDefault.has(name) || value === undefined ? {} : { default: value }),
     live,
     ...(aliasOf === undefined ? {} : { aliasOf }),
     ...(sensitive.has(name) ? { sensitive: true } : {}),
   }
+}
+
+/**
+ * What the answers do not tell. `hz` and `repl-backlog-size` take less and more and become the bound (`initServer` and
+ * `resizeReplicationBacklog`). A larger `maxclients` makes a live server search a file limit in steps of 16, deaf for as long
+ * as that takes (`adjustOpenFilesLimit` in src/server.c): minutes for a thousand millions. The last is no setting of a file in 6.2.
+ */
+const corrections: Readonly<Record<string, Partial<Form>>> = {
+  hz: { min: 1, max: 500 },
+  maxclients: { max: 1_000_000 },
+  'repl-backlog-size': { min: 16_384 },
+  unixsocketperm: { type: 'octal' },
+  'watchdog-period': { type: 'integer', min: 0 },
 }
 
 type Form = Pick<Directive, 'type' | 'min' | 'max' | 'values'>
@@ -69,6 +88,7 @@ type Form = Pick<Directive, 'type' | 'min' | 'max' | 'values'>
 /** The answer to a value that no directive can mean tells what it would take. */
 async function formOf(subject: Subject, name: string): Promise<Form> {
   if (wordLists.has(name)) return { type: 'words' }
+  if (name === 'notify-keyspace-events') return { type: 'letters', values: await lettersOf(subject, name) }
   const refusal = await refusalOf(subject, `${name} orlop-probe`)
   if (refusal === undefined) return { type: 'string' }
   if (refusal.includes("must be 'yes' or 'no'")) return { type: 'bool' }
@@ -80,6 +100,14 @@ async function formOf(subject: Subject, name: string): Promise<Form> {
   const values = /one of the following: (.*)$/.exec(refusal)?.[1]?.split(', ')
   if (values === undefined) return { type: 'string' }
   return { type: (await takesTwo(subject, name, values)) ? 'flags' : 'enum', values }
+}
+
+async function lettersOf(subject: Subject, name: string): Promise<string[]> {
+  const letters: string[] = []
+  for (const letter of '$ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz') {
+    if ((await refusalOf(subject, `${name} ${letter}`)) === undefined) letters.push(letter)
+  }
+  return letters
 }
 
 /** The answer to a number that is out of range tells both bounds. */

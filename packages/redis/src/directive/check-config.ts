@@ -2,7 +2,7 @@ import type { Engine } from '../engine.ts'
 import { checkValue } from './check-value.ts'
 import { nearest } from './nearest.ts'
 import type { Problem } from './problem.ts'
-import { directives, versionsHaving } from './tables.ts'
+import { directives, otherNames, versionRanges, versionsHaving } from './tables.ts'
 
 /**
  * What is wrong with the directives a user asks for, in the order given; empty when a server of this version starts with them.
@@ -66,26 +66,23 @@ function checkName(engine: Engine, version: string, name: string, value: string)
   }
   if (directive !== undefined) return undefined
   const elsewhere = versionsHaving(name)
-  const settings = [...table.values()].filter(({ type }) => type !== 'file-only').map((known) => known.name)
-  const similar = nearest(name, settings)
   if (elsewhere.length === 0) {
+    const settings = [...table.values()].filter(({ type }) => type !== 'file-only').map((known) => known.name)
+    const similar = nearest(name, settings)
     const message = `${engine} ${version} has no directive ${name}, and no other version has`
     const remedy = similar === undefined ? 'leave it out' : `did you mean ${similar}?`
     return { field: name, value, code: 'UnknownDirective', message, remedy }
   }
-  const message = `${engine} ${version} has no directive ${name}; ${list(elsewhere)} ${elsewhere.length === 1 ? 'has' : 'have'}`
-  const remedy = `use one of these versions${similar === undefined ? '' : `, or ${similar}`}`
+  const here = otherNames(name).find((other) => table.has(other))
+  const message = `${engine} ${version} has no directive ${name}; it is in ${versionRanges(elsewhere)}`
+  const remedy =
+    here === undefined ? 'leave it out, or use one of these versions' : `here it is called ${here}`
   return { field: name, value, code: 'NotInVersion', message, remedy }
 }
 
 function checkValueOf(engine: Engine, version: string, name: string, value: string): Problem | undefined {
   const directive = directives(engine, version).get(name)
   return directive === undefined ? undefined : checkValue(directive, value)
-}
-
-/** `a, b and c` */
-function list(items: readonly string[]): string {
-  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
 }
 
 function printable(text: string): string {

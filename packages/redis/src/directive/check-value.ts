@@ -1,8 +1,10 @@
+import { checkText } from './check-text.ts'
 import { checkWords } from './check-words.ts'
 import type { Directive } from './directive.ts'
 import { parseMemory } from './memory.ts'
 import { words } from './normalise.ts'
-import type { Problem, ProblemCode } from './problem.ts'
+import type { Problem } from './problem.ts'
+import { invalid, type Wrong } from './wrong.ts'
 
 /** Whether the directive takes the value: its form, then its bounds. */
 export function checkValue(directive: Directive, value: string): Problem | undefined {
@@ -11,17 +13,6 @@ export function checkValue(directive: Directive, value: string): Problem | undef
   const shown = directive.sensitive === true ? '(secret)' : value
   const message = `${directive.name} does not take ${JSON.stringify(shown)}`
   return { field: directive.name, value: shown, code: wrong.code, message, remedy: wrong.remedy }
-}
-
-/** What is wrong with a value, and what would be right. */
-export interface Wrong {
-  readonly code: ProblemCode
-  readonly remedy: string
-}
-
-/** A value of the wrong form. */
-export function invalid(remedy: string): Wrong {
-  return { code: 'InvalidValue', remedy }
 }
 
 function wrongWith(directive: Directive, value: string): Wrong | undefined {
@@ -43,6 +34,8 @@ function wrongWith(directive: Directive, value: string): Wrong | undefined {
       return checkEnum(directive, [value])
     case 'flags':
       return checkEnum(directive, words(value))
+    case 'letters':
+      return checkLetters(directive, value)
     case 'words':
       return checkWords(directive.name, words(value))
     case 'string':
@@ -84,17 +77,8 @@ function outside({ min, max }: Directive, number: bigint): Wrong | undefined {
   }
 }
 
-function checkText(name: string, value: string): Wrong | undefined {
-  if (name === 'notify-keyspace-events' && !/^[Ag$lshzxeKEtmdn]*$/.test(value))
-    return invalid("write letters of 'Ag$lshzxeKEtmdn'")
-  if (name === 'proc-title-template' && !isTitleTemplate(value))
-    return invalid('use only the variables that redis.conf names')
-  return undefined
-}
-
-/** `validateProcTitleTemplate` in src/server.c. */
-function isTitleTemplate(value: string): boolean {
-  const variables = ['title', 'listen-addr', 'server-mode', 'port', 'tls-port', 'unixsocket', 'config-file']
-  const rest = variables.reduce((text, variable) => text.replaceAll(`{${variable}}`, 'x'), value)
-  return value !== '' && !/[{}]/.test(rest)
+function checkLetters({ values = [] }: Directive, value: string): Wrong | undefined {
+  return [...value].every((letter) => values.includes(letter))
+    ? undefined
+    : invalid(`write letters of ${values.join('')}`)
 }

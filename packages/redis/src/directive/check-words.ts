@@ -1,6 +1,6 @@
-import { invalid, type Wrong } from './check-value.ts'
 import { parseMemory } from './memory.ts'
 import { bufferLimits } from './normalise.ts'
+import { invalid, type Wrong } from './wrong.ts'
 
 /** The directives that are a list of arguments, each with a grammar of its own (the `setConfig...Option` functions of src/config.c). */
 export function checkWords(name: string, given: readonly string[]): Wrong | undefined {
@@ -17,6 +17,9 @@ export function checkWords(name: string, given: readonly string[]): Wrong | unde
       return isScores(given) ? undefined : invalid('write three numbers from -2000 to 2000 that do not fall')
     case 'latency-tracking-info-percentiles':
       return given.every(isPercentile) ? undefined : invalid('write numbers from 0 to 100')
+    case 'replicaof':
+    case 'slaveof':
+      return isAddress(given) ? undefined : invalid('write a host and a port, or no one')
     default:
       return undefined
   }
@@ -54,4 +57,11 @@ function isScores(given: readonly string[]): boolean {
 
 function isPercentile(word: string): boolean {
   return /^\d{1,3}(\.\d+)?$/.test(word) && Number(word) <= 100
+}
+
+function isAddress([host, port, ...more]: readonly string[]): boolean {
+  if (host === undefined) return true
+  return (
+    more.length === 0 && (/^\d{1,5}$/.test(port ?? '') || (/^no$/i.test(host) && /^one$/i.test(port ?? '')))
+  )
 }

@@ -1,7 +1,7 @@
 /**
  * The form of a directive's value:
  * `flags` is several words of `values`; `words` is a list of arguments whose meaning is the directive's own;
- * `octal` a file mode; `file-only` no setting but an instruction of a configuration file (`include`, `user`...).
+ * `letters` any of the one-letter `values`; `octal` a file mode; `file-only` no setting but an instruction of a configuration file (`include`, `user`...).
  */
 export type DirectiveType =
   | 'bool'
@@ -11,6 +11,7 @@ export type DirectiveType =
   | 'percent-or-memory'
   | 'enum'
   | 'flags'
+  | 'letters'
   | 'string'
   | 'words'
   | 'file-only'
@@ -22,7 +23,7 @@ export interface Directive {
   /** Bounds of a number, in bytes for memory, both inclusive; none where the server has none below 2^53. */
   readonly min?: number
   readonly max?: number
-  /** What an `enum` or `flags` takes, in the server's spelling; it takes them in any case. */
+  /** What an `enum`, `flags` or `letters` takes, in the server's spelling; it takes words in any case. */
   readonly values?: readonly string[]
   /** Values that CONFIG GET answers by another name. */
   readonly synonyms?: Readonly<Record<string, string>>

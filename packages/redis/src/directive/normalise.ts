@@ -22,8 +22,10 @@ export function normalise(directive: Directive, value: string): string {
       return normaliseFlags(directive, value)
     case 'words':
       return normaliseWords(directive, words(value))
+    case 'letters':
+      return normaliseEvents(value)
     default:
-      return directive.name === 'notify-keyspace-events' ? normaliseEvents(value) : value
+      return value
   }
 }
 

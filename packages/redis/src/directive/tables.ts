@@ -53,6 +53,31 @@ export function versionsHaving(name: string): readonly string[] {
   )
 }
 
+/** `['redis 7.2', 'redis 7.4', 'redis 8.0', 'valkey 8.0']` as `redis 7.2 and newer, valkey 8.0`. */
+export function versionRanges(having: readonly string[]): string {
+  const engines: readonly Engine[] = ['redis', 'valkey']
+  const ranges = engines.flatMap((engine) => {
+    const all = versions[engine]
+    const own = all.filter((version) => having.includes(`${engine} ${version}`))
+    const [first, last] = [own[0], own.at(-1)]
+    if (first === undefined || last === undefined) return []
+    const unbroken = all.indexOf(last) - all.indexOf(first) === own.length - 1
+    if (!unbroken) return [`${engine} ${own.join(', ')}`]
+    if (first === last) return [`${engine} ${first}`]
+    return [last === all.at(-1) ? `${engine} ${first} and newer` : `${engine} ${first} to ${last}`]
+  })
+  return ranges.join(', ')
+}
+
+/** What the same setting is called in other versions. */
+export function otherNames(name: string): readonly string[] {
+  const others = rows.flatMap((row) => {
+    if (row.aliasOf === name) return [row.name]
+    return row.name === name && row.aliasOf !== undefined ? [row.aliasOf] : []
+  })
+  return [...new Set(others)]
+}
+
 /** The names of all directives of all versions, sorted; those that only a file may hold (`include`, `user`...) left out. */
 export function allDirectiveNames(): readonly string[] {
   return [...new Set(rows.filter(({ type }) => type !== 'file-only').map(({ name }) => name))].sort()

@@ -94,7 +94,8 @@ const errorsOnly: Log = {
 
 /** One bridge with one namespace a pod. */
 async function plainNetwork(prefix: string): Promise<PodNetwork & { close(): Promise<void> }> {
-  const subnet = 10 + ships
+  // Test files run beside each other in one network.
+  const subnet = (process.pid + ships) % 250
   const bridge = `${prefix}br`
   const ip = (...lines: string[]): Promise<unknown> => run('sh', ['-ec', lines.join('\n')])
   await ip(

@@ -19,6 +19,8 @@ export type RestartPolicy = 'Always' | 'OnFailure' | 'Never'
 export async function keepRunning(runtime: PodRuntime, slot: Slot, policy: RestartPolicy): Promise<void> {
   const { clock, timing } = runtime.node
   const backoff = new Backoff(timing.restart)
+  // It ended before this node began, and its policy leaves it at that.
+  if (slot.status.state?.terminated) return
   for (;;) {
     const program = await imageOf(runtime, slot)
     const startedAt = clock.now()

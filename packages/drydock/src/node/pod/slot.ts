@@ -31,6 +31,7 @@ export function slotsOf(pod: PlacedPod, now: string): readonly Slot[] {
     kind,
     status: takeOver(
       container,
+      kind === 'sidecar' ? 'Always' : (pod.spec.restartPolicy ?? 'Always'),
       before.find((s) => s.name === container.name),
       kind === 'main' ? waiting : 'PodInitializing',
       now,
@@ -44,6 +45,7 @@ export function slotsOf(pod: PlacedPod, now: string): readonly Slot[] {
 
 function takeOver(
   container: Container,
+  policy: string,
   before: ContainerStatus | undefined,
   reason: string,
   now: string,
@@ -59,7 +61,10 @@ function takeOver(
     lastState: {},
   }
   if (!before?.containerID) return fresh
-  const terminated = before.state?.terminated ?? lost(before, now)
+  const terminated =
+    before.state?.terminated ?? (before.state?.waiting && before.lastState?.terminated) ?? lost(before, now)
+  const stays = policy === 'Never' || (policy === 'OnFailure' && before.state?.terminated?.exitCode === 0)
+  if (stays) return { ...before, ready: false, started: false, state: { terminated } }
   return {
     ...fresh,
     restartCount: before.restartCount + 1,

@@ -81,11 +81,17 @@ function difference(before: PodStatus, after: PodStatus): Record<string, unknown
   return {
     ...Object.fromEntries(removed.map((key) => [key, null])),
     ...after,
-    conditions: after.conditions?.filter((condition) => ownConditions.includes(condition.type)),
+    conditions: conditions(after),
     ...(oldIPs.length > 0 && {
       podIPs: [...oldIPs.map(({ ip }) => ({ $patch: 'delete', ip })), ...(after.podIPs ?? [])],
     }),
   }
+}
+
+/** The node's own. They are merged by type, so that a reason that is no more has to be taken away by name. */
+function conditions(after: PodStatus): Record<string, unknown>[] {
+  const own = (after.conditions ?? []).filter((condition) => ownConditions.includes(condition.type))
+  return own.map((condition) => ({ reason: null, message: null, ...condition }))
 }
 
 /** Fields that others write. */

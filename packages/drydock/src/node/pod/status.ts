@@ -34,6 +34,8 @@ export function phaseOf(pod: PlacedPod, slots: readonly Slot[], facts: PodFacts)
     return 'Pending'
   if (mains.some((s) => !hasRun(s))) return 'Pending'
   if (mains.some((s) => s.status.state?.running)) return 'Running'
+  // The work is done when the sidecars have ended too.
+  if (slots.some((s) => s.kind === 'sidecar' && s.status.state?.running)) return 'Running'
   // Everything ended, or waits to be restarted.
   if (policy === 'Always') return 'Running'
   if (mains.every((s) => endOf(s)?.exitCode === 0)) return 'Succeeded'

@@ -25,9 +25,6 @@ export function createObject(api: Api, kind: KindInfo, object: ApiObject, option
   delete metadata.generation
   if (metadata.name === '' && metadata.generateName !== undefined)
     metadata.name = generatedName(api, metadata.generateName)
-  if (metadata.name !== '' && api.storage.get(kind.storedAs, metadata.namespace ?? '', metadata.name)) {
-    throw alreadyExists(kind, metadata.name)
-  }
   metadata.uid = api.random.uuid()
   metadata.creationTimestamp = timestamp(api.clock.now())
   if (countsGeneration(kind)) metadata.generation = 1
@@ -37,6 +34,9 @@ export function createObject(api: Api, kind: KindInfo, object: ApiObject, option
   strategy.prepareCreate?.(next, api)
   const causes = [...validateMetadata(next, kind), ...(strategy.validate?.(next, undefined, api) ?? [])]
   if (causes.length > 0) throw invalid(kind, metadata.name, causes)
+  if (api.storage.get(kind.storedAs, metadata.namespace ?? '', metadata.name) !== undefined) {
+    throw alreadyExists(kind, metadata.name)
+  }
   return store(api, kind, next, options.dryRun)
 }
 

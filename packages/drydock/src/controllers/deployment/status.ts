@@ -76,7 +76,7 @@ function progress(
       ? now
       : Date.parse(old.lastUpdateTime ?? '')
   const left = since + (deployment.spec?.progressDeadlineSeconds ?? 600) * 1000 - now
-  if (left <= 0) {
+  if (left <= 0 || (!moved && old?.reason === 'ProgressDeadlineExceeded')) {
     const message = `ReplicaSet "${name}" has timed out progressing.`
     return { condition: make('False', 'ProgressDeadlineExceeded', message) }
   }

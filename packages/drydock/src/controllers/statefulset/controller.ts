@@ -15,7 +15,7 @@ import {
 import { checkUnchanged, createOnce, deleteExactly } from '../careful-writes.ts'
 import { type ControllerContext, ownerKey, recorder, register, watchOwned, watchPods } from '../context.ts'
 import { matchesSelector } from '../selector.ts'
-import { ownership, settleOwnership } from '../workloads/claim-pods.ts'
+import { adopt, ownership, settleOwnership } from '../workloads/claim-pods.ts'
 import { ordinalOf } from './ordinal.ts'
 import { type Action, plan } from './plan.ts'
 import { type History, history } from './revisions.ts'
@@ -82,7 +82,7 @@ class StatefulSetController {
     const owned = ownership(set, this.pods.store.list(set.metadata.namespace), (pod) => fits(set, pod))
     await settleOwnership(client, resources.statefulSets, set, owned, signal)
 
-    const revisions = this.revisions.store.byIndex('controller', set.metadata.uid ?? '')
+    const revisions = await this.#revisionsOf(set, signal)
     const past = history(set, revisions, owned.owned)
     if (set.metadata.deletionTimestamp === undefined) await this.#keepHistory(past, signal)
 
@@ -104,6 +104,22 @@ class StatefulSetController {
     }
     for (const action of actions) await this.#act(set, action, signal)
     return again === undefined ? {} : { requeueAfter: again }
+  }
+
+  /** Those it controls, and those that an earlier set with the same pods left behind. */
+  async #revisionsOf(set: StatefulSet, signal: AbortSignal): Promise<ControllerRevision[]> {
+    const { client } = this.#context
+    const orphans = this.revisions.store
+      .list(set.metadata.namespace)
+      .filter((revision) => controllerOf(revision) === undefined)
+      .filter(({ metadata }) => matchesSelector(metadata.labels, set.spec?.selector))
+      .filter(({ metadata }) => metadata.name.startsWith(`${set.metadata.name}-`))
+    if (orphans.length > 0 && set.metadata.deletionTimestamp === undefined) {
+      await checkUnchanged(client, resources.statefulSets, set, signal)
+      for (const revision of orphans)
+        await adopt(client, resources.controllerRevisions, revision, set, signal)
+    }
+    return [...this.revisions.store.byIndex('controller', set.metadata.uid ?? ''), ...orphans]
   }
 
   async #keepHistory({ write, expired }: History, signal: AbortSignal): Promise<void> {

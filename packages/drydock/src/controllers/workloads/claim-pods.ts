@@ -2,7 +2,15 @@
  * Which pods belong to a workload: those it controls and that its selector matches. Orphans that match are adopted,
  * its own that no longer match are let go. Pure, but for {@link settleOwnership}.
  */
-import { type Client, controllerOf, type KubeObject, type Pod, type Resource, resources } from '@orlop/kube'
+import {
+  type Client,
+  controllerOf,
+  type KubeObject,
+  type Metadata,
+  type Pod,
+  type Resource,
+  resources,
+} from '@orlop/kube'
 import { checkUnchanged } from '../careful-writes.ts'
 import { isTerminating } from '../pod-state.ts'
 import { ownerOf } from './pod-from.ts'
@@ -30,27 +38,38 @@ export async function settleOwnership<T extends KubeObject>(
   client: Client,
   resource: Resource<T>,
   owner: T,
-  { adopt, release }: Ownership,
+  { adopt: orphans, release }: Ownership,
   signal: AbortSignal,
 ): Promise<void> {
   // A workload deleted a moment ago must not take in pods that would then go with it.
-  if (adopt.length > 0) await checkUnchanged(client, resource, owner, signal)
-  for (const pod of adopt) {
-    await writeOwners(client, pod, [...(pod.metadata.ownerReferences ?? []), ownerOf(owner)], signal)
-  }
+  if (orphans.length > 0) await checkUnchanged(client, resource, owner, signal)
+  for (const pod of orphans) await adopt(client, resources.pods, pod, owner, signal)
   for (const pod of release) {
     const others = (pod.metadata.ownerReferences ?? []).filter((o) => o.uid !== owner.metadata.uid)
-    await writeOwners(client, pod, others, signal)
+    await writeOwners(client, resources.pods, pod, others, signal)
   }
 }
 
-async function writeOwners(
+/** Takes in what an earlier workload of that name left behind. */
+export async function adopt<T extends KubeObject>(
   client: Client,
-  pod: Pod,
-  ownerReferences: NonNullable<Pod['metadata']['ownerReferences']>,
+  resource: Resource<T>,
+  object: T,
+  owner: KubeObject,
   signal: AbortSignal,
 ): Promise<void> {
-  const { uid, resourceVersion } = pod.metadata
+  const owners = [...(object.metadata.ownerReferences ?? []), ownerOf(owner)]
+  await writeOwners(client, resource, object, owners, signal)
+}
+
+async function writeOwners<T extends KubeObject>(
+  client: Client,
+  resource: Resource<T>,
+  { metadata }: T,
+  ownerReferences: NonNullable<Metadata['ownerReferences']>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { uid, resourceVersion } = metadata
   const body = { metadata: { uid, resourceVersion, ownerReferences } }
-  await client.patch(resources.pods, pod.metadata, { type: 'merge', body }, { signal })
+  await client.patch(resource, metadata, { type: 'merge', body }, { signal })
 }

@@ -1,0 +1,46 @@
+import type { JsonObject } from '../object.ts'
+import type { PrinterColumn } from '../schema/compile-crd.ts'
+import { autoscalerPrinter } from './autoscaler-printer.ts'
+import { clusterPrinters } from './cluster-printers.ts'
+import { customPrinter } from './custom.ts'
+import { eventPrinter } from './event-printer.ts'
+import { networkPrinters } from './network-printers.ts'
+import { podPrinter } from './pod.ts'
+import { storagePrinters } from './storage-printers.ts'
+import type { Printer, Table } from './table.ts'
+import { workloadPrinters } from './workload-printers.ts'
+
+const printers: ReadonlyMap<string, Printer> = new Map(
+  Object.entries({
+    '/Pod': podPrinter,
+    '/Event': eventPrinter,
+    'events.k8s.io/Event': eventPrinter,
+    'autoscaling/HorizontalPodAutoscaler': autoscalerPrinter,
+    ...workloadPrinters,
+    ...networkPrinters,
+    ...storagePrinters,
+    ...clusterPrinters,
+  }),
+)
+
+/**
+ * Objects of one kind as the table `kubectl get` prints.
+ * @param o.crdColumns the columns of a custom kind's definition; a kind without a table of its own gets name and age
+ * @param o.now milliseconds of the epoch
+ * @param o.metadata of the list, or of the one object: resourceVersion, continue
+ */
+export function tableFor(
+  kind: { group: string; kind: string },
+  objects: readonly JsonObject[],
+  o: { crdColumns?: readonly PrinterColumn[] | undefined; now: number; metadata?: JsonObject },
+): Table {
+  const own = o.crdColumns === undefined ? printers.get(`${kind.group}/${kind.kind}`) : undefined
+  const printer = own ?? customPrinter(o.crdColumns ?? [])
+  return {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata: o.metadata ?? {},
+    columnDefinitions: printer.columns,
+    rows: objects.map((object) => ({ cells: printer.cells(object, o.now), object })),
+  }
+}

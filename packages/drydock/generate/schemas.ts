@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { builtInKinds } from '../src/apiserver/kinds.ts'
 import { isObject, type JsonObject, objectAt, objectsAt, stringAt } from '../src/apiserver/object.ts'
+import { closure } from '../src/apiserver/openapi/references.ts'
 
 /** Kinds that are sent to subresources or answered by the server, never stored. */
 const extra = [
@@ -37,17 +38,6 @@ async function readSchemas(folder: string): Promise<Map<string, JsonObject>> {
   return schemas
 }
 
-/** The names of the schemas that a schema refers to. */
-function references(value: unknown, found: Set<string>): Set<string> {
-  if (Array.isArray(value)) for (const item of value) references(item, found)
-  else if (isObject(value)) {
-    const ref = value.$ref
-    if (typeof ref === 'string') found.add(ref.slice(ref.lastIndexOf('/') + 1))
-    for (const child of Object.values(value)) references(child, found)
-  }
-  return found
-}
-
 function withKindsServed(schema: JsonObject): JsonObject {
   const kinds = objectsAt(schema, 'x-kubernetes-group-version-kind')
   if (kinds.length < 2) return schema
@@ -72,24 +62,18 @@ for (const { group, version, kind } of builtInKinds) {
   const list = byKind.get(`${group}/${version}/${kind}List`)
   if (list !== undefined) wanted.add(list)
 }
-// A Set yields what is added while it is walked: this ends when no schema refers to a new one.
-const schemas: JsonObject = {}
-for (const name of wanted) {
-  const schema = all.get(name)
-  if (schema === undefined) throw new Error(`no schema ${name}`)
-  schemas[name] = withKindsServed(schema)
-  references(schema, wanted)
-}
+const schemas = Object.fromEntries(
+  Object.entries(closure(wanted, all)).map(([name, schema]) => [name, withKindsServed(schema)]),
+)
 const swagger: unknown = JSON.parse(
   await readFile(join(module, 'api', 'openapi-spec', 'swagger.json'), 'utf8'),
 )
 const release = /@(v[\d.]+)/.exec(module)?.[1] ?? stringAt(swagger, 'info', 'version') ?? 'unknown'
-const sorted = Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1)))
-const text = Buffer.from(JSON.stringify({ release, schemas: sorted }))
+const text = Buffer.from(JSON.stringify({ release, schemas }))
 const packed = brotliCompressSync(text, {
   params: { [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: text.length },
 })
 await writeFile(join(import.meta.dirname, '../src/apiserver/openapi/kubernetes.json.br'), packed)
 console.log(
-  `${Object.keys(sorted).length} schemas of ${release}: ${text.length} bytes, packed ${packed.length}`,
+  `${Object.keys(schemas).length} schemas of ${release}: ${text.length} bytes, packed ${packed.length}`,
 )

@@ -1,9 +1,10 @@
 import type { ListItem, ListMeta } from './answer.ts'
 import type { Api } from './api.ts'
+import { crdSchemaOf } from './custom/custom-schema.ts'
 import { apiVersionOf, type KindInfo } from './kinds.ts'
 import type { ApiObject, JsonObject } from './object.ts'
 import type { Form } from './request/accept.ts'
-import { tableOf } from './table-form.ts'
+import { tableFor } from './tables/table-for.ts'
 
 /** Which part of an object the rows of a table carry along. */
 export type IncludeObject = 'None' | 'Metadata' | 'Object'
@@ -60,24 +61,18 @@ function renderTable(
   metadata: ListMeta,
   include: IncludeObject,
 ): string {
-  const { columnDefinitions, rows } = tableOf(
-    kind,
-    items.map(({ object }) => object),
-    api.clock.now(),
-  )
-  const withObjects = rows.map((row, index) => {
-    const object = items[index]?.object
-    return object === undefined || include === 'None'
-      ? row
-      : { ...row, object: include === 'Object' ? object : partial(object) }
-  })
-  return JSON.stringify({
-    kind: 'Table',
-    apiVersion: 'meta.k8s.io/v1',
+  const objects = items.map(({ object }) => object)
+  const table = tableFor(kind, objects, {
+    crdColumns: crdSchemaOf(kind)?.columns,
+    now: api.clock.now(),
     metadata,
-    columnDefinitions,
-    rows: withObjects,
   })
+  const rows = table.rows.map(({ cells }, index) => {
+    const object = objects[index]
+    if (object === undefined || include === 'None') return { cells }
+    return { cells, object: include === 'Object' ? object : partial(object) }
+  })
+  return JSON.stringify({ ...table, rows })
 }
 
 function partial({ metadata }: ApiObject): JsonObject {

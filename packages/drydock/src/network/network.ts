@@ -1,0 +1,158 @@
+import type { Client, Clock, Log, Pod } from '@orlop/kube'
+import { resources } from '@orlop/kube'
+import type { PodNetwork } from '../node/network.ts'
+import { makeBridges, removeBridges } from './bridges.ts'
+import { type DialServer, serveDial } from './dial.ts'
+import { startDns } from './dns/server.ts'
+import { type Faults, NetworkFaults } from './faults.ts'
+import { NetworkError } from './network-error.ts'
+import { netnsOf, PodLinks } from './pod-links.ts'
+import { claim, dnsAddressOf, isOurs, nodeRange, type Ranges, releaseRanges, wholeRanges } from './ranges.ts'
+import { startServiceProxy } from './service-proxy/proxy.ts'
+
+/** What a network is started with. */
+export interface NetworkOptions {
+  readonly client: Client
+  /** Their names; each has a bridge and 253 addresses. */
+  readonly nodes: readonly string[]
+  /** Default: the whole ranges, for a drydock that is alone in its network namespace. `stop` gives claimed ones back. */
+  readonly ranges?: Ranges
+  /** Where processes outside of the network namespace get in. Default: nowhere. */
+  readonly dialSocket?: string
+  readonly log: Log
+  readonly clock: Clock
+  readonly random?: () => number
+  readonly signal: AbortSignal
+}
+
+/** A network of pods, Services and names. */
+export interface Network extends PodNetwork {
+  readonly ranges: Ranges
+  /** Where Services get their addresses, e.g. `10.96.0.0/16`. */
+  readonly servicesRange: string
+  /** The address of a node by its name: what binds to it reaches the node's pods also while the node is cut off. */
+  readonly nodeAddresses: ReadonlyMap<string, string>
+  readonly faults: Faults
+  /** Leaves nothing in the kernel. Also done when the signal aborts; then this waits for its end. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the network in the network namespace of this process, and gives it back when names and Services work.
+ * @throws {NetworkError} `NoFreeRange` for too many nodes, `CommandFailed` where the kernel refuses
+ */
+export async function startNetwork(o: NetworkOptions): Promise<Network> {
+  const ranges = o.ranges ?? wholeRanges
+  const { prefix } = ranges
+  const nodes = new Map(o.nodes.map((name, place) => [name, nodeRange(ranges, place)]))
+  const links = new PodLinks(prefix, nodes)
+  const faults = new NetworkFaults({ table: `${prefix}faults`, nodes, link: (uid) => links.get(uid) })
+  const ending = new AbortController()
+  const running: Promise<void>[] = []
+  let dial: DialServer | undefined
+
+  const tearDown = async (): Promise<void> => {
+    ending.abort()
+    const failures: unknown[] = []
+    // In this order: whoever still comes in, then the pods, then what they were connected to; each whether or not the last went well.
+    const steps = [
+      () => dial?.close(),
+      () => Promise.all(running),
+      () => faults.clear(),
+      () => links.detachAll(),
+      () => removeBridges([...nodes.values()]),
+      () => releaseRanges(ranges),
+    ]
+    for (const step of steps) {
+      try {
+        await step()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) {
+      throw new NetworkError('CommandFailed', `the network ${prefix} is not wholly gone`, {
+        cause: new AggregateError(failures),
+      })
+    }
+  }
+  let stopped: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    stopped ??= tearDown()
+    return stopped
+  }
+  const refuseWhenStopped = (): void => {
+    if (ending.signal.aborted) throw new NetworkError('Stopped', `the network ${prefix} is stopped`)
+  }
+
+  try {
+    await claim(ranges)
+    await makeBridges(ranges, [...nodes.values()])
+    await reserveKnown(o.client, links, ranges)
+    const { client, log, clock, random = Math.random } = o
+    const common = { client, clock, random, signal: AbortSignal.any([ending.signal, o.signal]) }
+    const dns = await startDns({ ...common, address: dnsAddressOf(ranges), log: log.child({ part: 'dns' }) })
+    running.push(dns.stopped)
+    const proxy = await startServiceProxy({
+      ...common,
+      table: `${prefix}services`,
+      log: log.child({ part: 'service-proxy' }),
+    })
+    running.push(proxy.stopped)
+    if (o.dialSocket !== undefined) {
+      dial = await serveDial({
+        socketPath: o.dialSocket,
+        allowed: (address) => isOurs(ranges, address),
+        log: log.child({ part: 'dial' }),
+      })
+    }
+    o.signal.throwIfAborted()
+  } catch (error) {
+    await stop().catch((left: unknown) =>
+      o.log.warn({ err: left }, 'a network that did not start left something'),
+    )
+    throw error
+  }
+  o.signal.addEventListener(
+    'abort',
+    () => {
+      stop().catch((error: unknown) => o.log.error({ err: error }, 'the network could not be removed'))
+    },
+    { once: true },
+  )
+
+  const dnsAddress = dnsAddressOf(ranges)
+  return {
+    ranges,
+    servicesRange: ranges.services,
+    dnsAddress,
+    nodeAddresses: new Map([...nodes].map(([name, { gateway }]) => [name, gateway])),
+    faults,
+    async attach(pod, node) {
+      refuseWhenStopped()
+      const link = await links.attach(pod.uid, node)
+      return { ip: link.address, netns: netnsOf(link) }
+    },
+    async detach(uid) {
+      if (ending.signal.aborted) return stop()
+      await faults.forget(uid)
+      await links.detach(uid)
+    },
+    resolvConf: (namespace) =>
+      `nameserver ${dnsAddress}\nsearch ${namespace}.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n`,
+    stop,
+  }
+}
+
+/** Pods of an earlier run are still known by their addresses until each is attached anew. */
+async function reserveKnown(client: Client, links: PodLinks, ranges: Ranges): Promise<void> {
+  let page: string | undefined
+  do {
+    const list = await client.list<Pod>(resources.pods, { limit: 500, ...(page ? { continue: page } : {}) })
+    for (const { metadata, status } of list.items) {
+      if (metadata.uid && status?.podIP && isOurs(ranges, status.podIP))
+        links.reserve(metadata.uid, status.podIP)
+    }
+    page = list.metadata.continue
+  } while (page)
+}

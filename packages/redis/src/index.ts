@@ -23,4 +23,5 @@ export {
   type ServerInfo,
 } from './view/info.ts'
 export type { ConnectedReplica, ReplicationInfo } from './view/info-replication.ts'
+export { parsePairs } from './view/pairs.ts'
 export { type LinkState, parseRole, type Role, type RoleReplica } from './view/role.ts'

@@ -74,7 +74,7 @@ function ignore(): void {}
 
 /** The library takes some 70 ms to load, so it is loaded by whoever connects first and not by whoever only reads a table. */
 async function createClient(target: Target, o: ConnectionOptions) {
-  const { createClient: create } = await import('@redis/client')
+  const { createClient: create } = await import('./library.ts')
   const base = {
     host: target.host,
     port: target.port,

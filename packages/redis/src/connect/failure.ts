@@ -55,7 +55,7 @@ export async function toRedisError(
 }
 
 async function codeOf(error: Error, message: string): Promise<RedisErrorCode> {
-  const library = await import('@redis/client')
+  const library = await import('./library.ts')
   if (error instanceof library.ErrorReply) return codeOfReply(message)
   const errno = 'code' in error && typeof error.code === 'string' ? error.code : ''
   const known = byErrno[errno]

@@ -2,7 +2,7 @@ import type { Engine } from '../engine.ts'
 import { checkValue } from './check-value.ts'
 import { nearest } from './nearest.ts'
 import type { Problem } from './problem.ts'
-import { directives, otherNames, versionRanges, versionsHaving } from './tables.ts'
+import { directives, isSensitive, otherNames, versionRanges, versionsHaving } from './tables.ts'
 
 /**
  * What is wrong with the directives a user asks for, in the order given; empty when a server of this version starts with them.
@@ -17,9 +17,11 @@ export function checkConfig(
   config: Readonly<Record<string, string>>,
   owned: ReadonlyMap<string, string>,
 ): Problem[] {
-  return Object.entries(config).flatMap(
-    ([name, value]) => checkOne(engine, version, name, value, owned) ?? [],
-  )
+  return Object.entries(config).flatMap(([name, value]) => {
+    const problem = checkOne(engine, version, name, value, owned)
+    if (problem === undefined) return []
+    return isSensitive(name) ? { ...problem, value: '(secret)' } : problem
+  })
 }
 
 /** The first that objects decides. */

@@ -78,6 +78,11 @@ export function otherNames(name: string): readonly string[] {
   return [...new Set(others)]
 }
 
+/** Whether any version holds the directive's value for a secret. */
+export function isSensitive(name: string): boolean {
+  return rows.some((row) => row.sensitive === true && row.name === name.toLowerCase())
+}
+
 /** The names of all directives of all versions, sorted; those that only a file may hold (`include`, `user`...) left out. */
 export function allDirectiveNames(): readonly string[] {
   return [...new Set(rows.filter(({ type }) => type !== 'file-only').map(({ name }) => name))].sort()

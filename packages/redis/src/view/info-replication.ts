@@ -69,18 +69,15 @@ export function parseReplication(fields: InfoFields): ReplicationInfo {
 
 /** Lines `slave0:ip=10.0.0.1,port=6379,state=online,offset=14,lag=0`; Valkey 8.1 and newer add `type=...`. */
 function parseReplicas(fields: InfoFields): ConnectedReplica[] {
-  return Object.entries(fields.all).flatMap(([name, value]) => {
-    if (!/^slave\d+$/.test(name)) return []
-    const part = new Map(value.split(',').map((pair): [string, string] => split(pair)))
-    return [
-      {
-        ip: part.get('ip') ?? '',
-        port: Number(part.get('port') ?? 0),
-        state: part.get('state') ?? '',
-        offset: Number(part.get('offset') ?? 0),
-        lag: Number(part.get('lag') ?? 0),
-      },
-    ]
+  return fields.numbered('slave').map(([, value]) => {
+    const part = new Map(value.split(',').map(split))
+    return {
+      ip: part.get('ip') ?? '',
+      port: Number(part.get('port') ?? 0),
+      state: part.get('state') ?? '',
+      offset: Number(part.get('offset') ?? 0),
+      lag: Number(part.get('lag') ?? 0),
+    }
   })
 }
 

@@ -106,8 +106,8 @@ function parseServer(fields: InfoFields): ServerInfo {
 /** Lines `db0:keys=12,expires=0,avg_ttl=0,subexpiry=0`. */
 function parseKeyspace(fields: InfoFields): Record<string, number> {
   const keyspace: Record<string, number> = {}
-  for (const [name, value] of Object.entries(fields.all)) {
-    const keys = /^db\d+$/.test(name) ? /\bkeys=(\d+)/.exec(value)?.[1] : undefined
+  for (const [name, value] of fields.numbered('db')) {
+    const keys = /\bkeys=(\d+)/.exec(value)?.[1]
     if (keys !== undefined) keyspace[name] = Number(keys)
   }
   return keyspace

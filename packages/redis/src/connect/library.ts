@@ -1,0 +1,10 @@
+/** Loaded lazily by name, through this file: a bundler gives a lazily loaded CommonJS library no named exports. */
+export {
+  ClientClosedError,
+  ClientOfflineError,
+  ConnectionTimeoutError,
+  createClient,
+  DisconnectsClientError,
+  ErrorReply,
+  SocketClosedUnexpectedlyError,
+} from '@redis/client'

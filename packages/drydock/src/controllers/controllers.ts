@@ -78,7 +78,16 @@ export async function startControllers(options: ControllersOptions): Promise<voi
   const beside = (run: Run): void => void runs.push(run)
   const context: ControllerContext = { client, manager, beside, log, clock, random, stateDir }
   for (const name of only) CONTROLLERS[name](context)
-  await Promise.all(runs.map((run) => run(signal)))
+  const broken = new AbortController()
+  const stop = AbortSignal.any([signal, broken.signal])
+  await Promise.all(
+    runs.map((run) =>
+      run(stop).catch((error: unknown) => {
+        broken.abort(error)
+      }),
+    ),
+  )
+  if (broken.signal.aborted) throw broken.signal.reason
 }
 
 function isName(name: string): name is ControllerName {

@@ -30,6 +30,8 @@ interface Watched {
 
 /** Discovery is asked again this often although no definition changed, ms: aggregated groups announce nothing. */
 const REFRESH = 60_000
+/** After a failure, or a change that came while discovery was asked, ms. */
+const RETRY = 100
 
 export class KindWatch {
   readonly #o: KindWatchOptions
@@ -80,20 +82,17 @@ export class KindWatch {
         },
       )
       // A definition is often followed by others, and is served a moment after it was written.
-      await this.#pause(this.#stale ? 1_000 : REFRESH, signal)
+      await this.#pause(this.#stale ? RETRY : REFRESH, signal)
       await clock.sleep(20, signal).catch(() => {})
     }
     await Promise.all([...this.#watched.values()].map(({ ended }) => ended))
   }
 
+  /** Until {@link refresh} is called, or for `ms`. */
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return
-    const wake = Promise.withResolvers<void>()
-    this.#wake = wake.resolve
-    const timer = this.#o.clock.setTimer(ms, wake.resolve)
-    signal.addEventListener('abort', () => wake.resolve(), { once: true })
-    await wake.promise
-    timer.cancel()
+    const wake = new AbortController()
+    this.#wake = () => wake.abort()
+    await this.#o.clock.sleep(ms, AbortSignal.any([signal, wake.signal])).catch(() => {})
   }
 
   async #update(signal: AbortSignal): Promise<void> {

@@ -2,8 +2,9 @@ import type { Pod } from '@orlop/kube'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isActive, isRunningAndReady, isTerminating } from '../pod-state.ts'
+import type { Observed } from './observed.ts'
 import { ordinalOf, REVISION_LABEL } from './ordinal.ts'
-import { type Action, type Observed, plan } from './plan.ts'
+import { type Action, plan } from './plan.ts'
 import { NOW, setOf } from './testing.ts'
 
 describe('whatever happens to the pods', () => {

@@ -1,7 +1,8 @@
 import type { PersistentVolumeClaim, Pod, StatefulSet } from '@orlop/kube'
 import { describe, expect, test } from 'vitest'
+import type { Observed } from './observed.ts'
 import { REVISION_LABEL } from './ordinal.ts'
-import { type Action, type Observed, plan } from './plan.ts'
+import { type Action, plan } from './plan.ts'
 import { newPod } from './pod.ts'
 import { NOW, setOf } from './testing.ts'
 

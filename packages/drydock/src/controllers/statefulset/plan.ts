@@ -5,6 +5,7 @@
 import type { OwnerReference, PersistentVolumeClaim, Pod, StatefulSet } from '@orlop/kube'
 import { isFinished, isRunningAndReady, isTerminating, untilAvailable } from '../pod-state.ts'
 import type { PodTemplate, StatefulSetStatus } from '../wire.ts'
+import type { Observed } from './observed.ts'
 import {
   claimName,
   firstOrdinal,
@@ -18,22 +19,6 @@ import {
 import { identityLabels, newClaims, newPod } from './pod.ts'
 import { isLeaving, repairedOwners } from './retention.ts'
 import { statusOf } from './status.ts'
-
-export interface Revision {
-  readonly name: string
-  readonly template: PodTemplate
-}
-
-export interface Observed {
-  readonly set: StatefulSet
-  /** The pods it controls, terminating ones included. */
-  readonly pods: readonly Pod[]
-  readonly claims: ReadonlyMap<string, PersistentVolumeClaim>
-  readonly current: Revision
-  readonly update: Revision
-  /** ms since the epoch */
-  readonly now: number
-}
 
 export type Action =
   | { readonly kind: 'createClaim'; readonly claim: PersistentVolumeClaim }

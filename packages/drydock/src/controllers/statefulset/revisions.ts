@@ -7,8 +7,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ControllerRevision, Pod, StatefulSet } from '@orlop/kube'
 import { revisionHash } from '../revision-hash.ts'
 import type { PodTemplate } from '../wire.ts'
+import type { Revision } from './observed.ts'
 import { REVISION_LABEL } from './ordinal.ts'
-import type { Revision } from './plan.ts'
 import { setOwner } from './pod.ts'
 
 export interface History {

@@ -2,8 +2,8 @@
 import type { Pod } from '@orlop/kube'
 import { isRunningAndReady, isTerminating, untilAvailable } from '../pod-state.ts'
 import type { StatefulSetStatus } from '../wire.ts'
+import type { Observed } from './observed.ts'
 import { isOnDelete, REVISION_LABEL, replicasOf } from './ordinal.ts'
-import type { Observed } from './plan.ts'
 
 export function statusOf({ set, pods, current, update, now }: Observed): StatefulSetStatus {
   const minReadySeconds = set.spec?.minReadySeconds ?? 0

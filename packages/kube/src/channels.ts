@@ -36,7 +36,7 @@ const mostBuffered = 1024 * 1024
 
 /** @throws KubeError as the API server answers; `Aborted` when the signal fires first. */
 export async function openChannels(config: ConnectionConfig, o: ChannelsOptions): Promise<Channels> {
-  const { WebSocket } = await import('undici')
+  const { WebSocket } = await import('./undici.ts')
   const agent = await makeAgent(config)
   const token = typeof config.token === 'function' ? await config.token() : config.token
   const socket = new WebSocket(`${config.server.replace(/^http/, 'ws')}${o.path}`, {

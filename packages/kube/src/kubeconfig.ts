@@ -45,7 +45,7 @@ interface Entry {
 }
 
 async function fromFiles(paths: readonly string[], o: LoadOptions): Promise<ConnectionConfig> {
-  const { parse } = await import('yaml')
+  const { parse } = await import('./yaml.ts')
   const files: Entry[] = []
   for (const path of paths) {
     const value: unknown = parse(await read(path))

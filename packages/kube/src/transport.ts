@@ -70,7 +70,7 @@ export function createTransport(config: ConnectionConfig, clock: Clock, userAgen
 /** The credentials and address of a connection as undici takes them. */
 export async function makeAgent(config: ConnectionConfig): Promise<Agent> {
   // Loaded at the first request: a command line that speaks to no cluster starts sooner.
-  const { Agent } = await import('undici')
+  const { Agent } = await import('./undici.ts')
   return new Agent({
     // One connection a request: a connection that hangs stalls one watch, not all of them.
     allowH2: false,

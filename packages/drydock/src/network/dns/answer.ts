@@ -1,6 +1,6 @@
 /** One question, one answer: pure. */
 import type { Answer, Packet, Question } from 'dns-packet'
-import { domain, type Zone } from './zone.ts'
+import type { Zone } from './zone.ts'
 
 /** Seconds. Short: names follow pods, and the server is a hop away. */
 const ttl = 2
@@ -20,7 +20,11 @@ export function answer(query: Packet, zone: Zone): Packet {
   return { ...base, flags, ...records(question, name, zone) }
 }
 
-function records(question: Question, name: string, zone: Zone): { answers: Answer[]; additionals?: Answer[] } {
+function records(
+  question: Question,
+  name: string,
+  zone: Zone,
+): { answers: Answer[]; additionals?: Answer[] } {
   if (question.type === 'A') return { answers: addressRecords(question.name, name, zone) }
   if (question.type !== 'SRV') return { answers: [] }
   const targets = zone.ports.get(name) ?? []
@@ -40,12 +44,12 @@ function records(question: Question, name: string, zone: Zone): { answers: Answe
 function addressRecords(asked: string, name: string, zone: Zone): Answer[] {
   const addresses = zone.addresses.get(name) ?? []
   const start = addresses.length === 0 ? 0 : turn++ % addresses.length
-  return [...addresses.slice(start), ...addresses.slice(0, start)].map((data) => ({ type: 'A', name: asked, ttl, data }))
+  return [...addresses.slice(start), ...addresses.slice(0, start)].map((data) => ({
+    type: 'A',
+    name: asked,
+    ttl,
+    data,
+  }))
 }
 
 let turn = 0
-
-/** What a pod's /etc/resolv.conf says. */
-export function resolvConf(namespace: string, address: string): string {
-  return `search ${namespace}.svc.${domain} svc.${domain} ${domain}\nnameserver ${address}\noptions ndots:5 timeout:2 attempts:2\n`
-}

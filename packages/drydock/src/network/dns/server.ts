@@ -1,7 +1,15 @@
 /** The cluster's name service: UDP and TCP on one address. */
 import { createSocket } from 'node:dgram'
 import { createServer, type Socket } from 'node:net'
-import { type Client, type Clock, type EndpointSlice, type Log, Reflector, resources, type Service } from '@orlop/kube'
+import {
+  type Client,
+  type Clock,
+  type EndpointSlice,
+  type Log,
+  Reflector,
+  resources,
+  type Service,
+} from '@orlop/kube'
 import { decode, encode, type Packet } from 'dns-packet'
 import { answer } from './answer.ts'
 import { buildZone, type Zone } from './zone.ts'
@@ -24,7 +32,13 @@ const truncated = 0x0200
 export async function startDns(o: DnsOptions): Promise<{ stopped: Promise<void> }> {
   const { client, log, clock, random, signal } = o
   const services = new Reflector<Service>({ client, resource: resources.services, log, clock, random })
-  const slices = new Reflector<EndpointSlice>({ client, resource: resources.endpointSlices, log, clock, random })
+  const slices = new Reflector<EndpointSlice>({
+    client,
+    resource: resources.endpointSlices,
+    log,
+    clock,
+    random,
+  })
   // Built when somebody asks: changes come in bursts, questions seldom.
   let zone: Zone | undefined
   const forget = (): void => {
@@ -61,7 +75,10 @@ function listenUdp({ address, port = 53, log }: DnsOptions, respond: Respond): P
     const response = respond(message)
     if (!response) return
     const full = encode(response)
-    const small = full.length <= datagram ? full : encode({ ...response, answers: [], additionals: [], flags: (response.flags ?? 0) | truncated })
+    const small =
+      full.length <= datagram
+        ? full
+        : encode({ ...response, answers: [], additionals: [], flags: (response.flags ?? 0) | truncated })
     socket.send(small, from.port, from.address)
   })
   return new Promise((resolve, reject) => {

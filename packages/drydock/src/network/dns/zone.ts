@@ -51,7 +51,8 @@ export function buildZone(services: readonly Service[], slices: readonly Endpoin
         add(addresses, name, address)
         add(addresses, own, address)
         for (const port of slice.ports ?? []) {
-          if (port.name && port.port !== undefined) add(ports, portName(port.name, port.protocol, name), { port: port.port, host: own })
+          if (port.name && port.port !== undefined)
+            add(ports, portName(port.name, port.protocol, name), { port: port.port, host: own })
         }
       }
     }
@@ -71,7 +72,8 @@ function portName(port: string, protocol: string | undefined, service: string): 
 function namesOf(names: readonly string[]): Set<string> {
   const all = new Set<string>([domain])
   for (const name of names) {
-    for (let rest = name; rest !== domain && !all.has(rest); rest = rest.slice(rest.indexOf('.') + 1)) all.add(rest)
+    for (let rest = name; rest !== domain && !all.has(rest); rest = rest.slice(rest.indexOf('.') + 1))
+      all.add(rest)
   }
   return all
 }

@@ -26,7 +26,9 @@ export function frontends(services: readonly Service[], slices: readonly Endpoin
     byService.set(key, [...(byService.get(key) ?? []), slice])
   }
   return services
-    .flatMap((service) => frontendsOf(service, byService.get(`${service.metadata.namespace}/${service.metadata.name}`) ?? []))
+    .flatMap((service) =>
+      frontendsOf(service, byService.get(`${service.metadata.namespace}/${service.metadata.name}`) ?? []),
+    )
     .sort((a, b) => (order(a) < order(b) ? -1 : 1))
 }
 

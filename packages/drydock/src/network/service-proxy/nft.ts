@@ -10,7 +10,9 @@ export function loadRules(text: string): Promise<void> {
       said += chunk
     })
     child.once('error', reject)
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`nft: ${said.trim() || `exit code ${code}`}`))))
+    child.once('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`nft: ${said.trim() || `exit code ${code}`}`)),
+    )
     // A child that ended early says why by its exit code.
     child.stdin.on('error', () => undefined)
     child.stdin.end(text)

@@ -1,5 +1,13 @@
 /** Keeps the kernel's rules in step with Services and EndpointSlices. */
-import { type Client, type Clock, type EndpointSlice, type Log, Reflector, resources, type Service } from '@orlop/kube'
+import {
+  type Client,
+  type Clock,
+  type EndpointSlice,
+  type Log,
+  Reflector,
+  resources,
+  type Service,
+} from '@orlop/kube'
 import { frontends } from './backends.ts'
 import { deleteTable, loadRules } from './nft.ts'
 import { renderRules } from './rules.ts'
@@ -23,7 +31,13 @@ const retryAfter = 500
 export async function startServiceProxy(o: ServiceProxyOptions): Promise<{ stopped: Promise<void> }> {
   const { client, log, clock, random, signal } = o
   const services = new Reflector<Service>({ client, resource: resources.services, log, clock, random })
-  const slices = new Reflector<EndpointSlice>({ client, resource: resources.endpointSlices, log, clock, random })
+  const slices = new Reflector<EndpointSlice>({
+    client,
+    resource: resources.endpointSlices,
+    log,
+    clock,
+    random,
+  })
   const running = [services.run(signal), slices.run(signal)]
   await Promise.all([services.synced(signal), slices.synced(signal)])
 

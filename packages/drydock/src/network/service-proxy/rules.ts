@@ -67,5 +67,7 @@ function reject(protocol: 'tcp' | 'udp'): string {
 function hairpins(list: readonly Frontend[]): string[] {
   const addresses = [...new Set(list.flatMap((f) => f.backends.map((b) => b.address)))].sort()
   if (addresses.length === 0) return []
-  return [`ct status dnat ip saddr . ip daddr { ${addresses.map((a) => `${a} . ${a}`).join(', ')} } masquerade`]
+  return [
+    `ct status dnat ip saddr . ip daddr { ${addresses.map((a) => `${a} . ${a}`).join(', ')} } masquerade`,
+  ]
 }

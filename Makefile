@@ -1,0 +1,53 @@
+# Every target works on a fresh clone: what is missing is installed first, or named where that needs root.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+BIN := node_modules/.bin
+export PATH := $(CURDIR)/$(BIN):/usr/sbin:/sbin:$(PATH)
+
+SOURCES := $(shell find packages config -type f \( -name '*.ts' -o -name '*.json' -o -name '*.yaml' -o -name '*.br' \) -not -path '*/node_modules/*' -not -name '*.test.ts' 2>/dev/null) hack/build.ts
+
+help: ## List the targets
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: node_modules/.package-lock.json ## Install the Debian packages and npm modules that are missing
+	@hack/setup
+
+up: setup dist/.built ## Start the local Kubernetes and the operator, and the cache of examples/quickstart.yaml
+	@./bin/orlop up -f examples/quickstart.yaml
+
+down: ## Stop everything that `make up` started; the data stays (./bin/orlop down --delete-data removes it)
+	@if [ -e dist/.built ]; then ./bin/orlop down; else echo "nothing was ever started here"; fi
+
+build: setup dist/.built ## Bundle the programs into dist/
+
+test: setup dist/.built ## Run every test that needs no real cluster
+	@npm run --silent test
+
+bench: setup dist/.built ## Measure: one JSON line a figure
+	@hack/in-namespace node bench/bench.ts
+
+lint: node_modules/.package-lock.json ## Check style and the import rules
+	@npm run --silent lint
+
+fmt: node_modules/.package-lock.json ## Format the code
+	@npm run --silent fmt
+
+typecheck: node_modules/.package-lock.json ## Check the types
+	@npm run --silent typecheck
+
+generate: node_modules/.package-lock.json ## Write the CRDs and the reference from the schemas
+	@npm run --silent generate
+
+clean: ## Remove what was built and installed here
+	@rm -rf dist node_modules packages/*/node_modules test-results
+
+node_modules/.package-lock.json: package-lock.json package.json packages/*/package.json
+	@echo "installing npm modules"
+	@npm ci --loglevel=error
+	@touch $@
+
+dist/.built: node_modules/.package-lock.json $(SOURCES)
+	@npm run --silent build
+	@touch $@
+
+.PHONY: help setup up down build test bench lint fmt typecheck generate clean

@@ -1,0 +1,50 @@
+import { Argument, Command } from 'commander'
+import type { Context } from '../context.ts'
+
+export function completionCommand({ stdout }: Context): Command {
+  return new Command('completion')
+    .description('print a completion script: eval "$(orlop completion bash)"')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .action((shell: 'bash' | 'zsh' | 'fish', _options: unknown, self: Command) => {
+      const commands = (self.parent?.commands ?? []).filter((c) => !c.name().startsWith('_'))
+      stdout.write(scripts[shell](commands))
+    })
+}
+
+const named = ['uri', 'cli', 'status', 'logs']
+const names = 'orlop status --names 2>/dev/null'
+
+const scripts: Readonly<Record<'bash' | 'zsh' | 'fish', (commands: readonly Command[]) => string>> = {
+  bash: (commands) => `_orlop() {
+  local word=\${COMP_WORDS[COMP_CWORD]}
+  if [ "$COMP_CWORD" -eq 1 ]; then COMPREPLY=($(compgen -W "${list(commands)}" -- "$word")); return; fi
+  case \${COMP_WORDS[1]} in
+    ${named.join('|')}) COMPREPLY=($(compgen -W "$(${names})" -- "$word")) ;;
+    up) COMPREPLY=($(compgen -f -- "$word")) ;;
+  esac
+}
+complete -o default -F _orlop orlop
+`,
+  zsh: (commands) => `_orlop() {
+  if (( CURRENT == 2 )); then compadd -- ${list(commands)}; return; fi
+  case $words[2] in
+    ${named.join('|')}) compadd -- $(${names}) ;;
+    *) _files ;;
+  esac
+}
+compdef _orlop orlop
+`,
+  fish: (commands) =>
+    `${commands
+      .map(
+        (c) =>
+          `complete -c orlop -n __fish_use_subcommand -f -a ${c.name()} -d '${c.description().replaceAll("'", '')}'`,
+      )
+      .join('\n')}
+complete -c orlop -n '__fish_seen_subcommand_from ${named.join(' ')}' -f -a '(${names})'
+`,
+}
+
+function list(commands: readonly Command[]): string {
+  return commands.map((c) => c.name()).join(' ')
+}

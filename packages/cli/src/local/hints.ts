@@ -1,0 +1,41 @@
+/** What to do next, once everything is ready. */
+import type { Client } from '@orlop/kube'
+import type { Context } from '../context.ts'
+import { accessTo, findCache } from './cache.ts'
+import type { Applied } from './manifests.ts'
+
+/** How the command was called, so that what is printed can be typed. */
+export function commandName(env: Context['env']): string {
+  return env['ORLOP_COMMAND'] ?? 'orlop'
+}
+
+export async function connectHints(
+  context: Context,
+  folder: string,
+  client: Client,
+  applied: readonly Applied[],
+  signal: AbortSignal,
+): Promise<string> {
+  const orlop = commandName(context.env)
+  const caches = applied.filter(({ object }) => object.kind === 'Redis').map(({ object }) => object)
+  const lines: string[] = ['']
+  for (const { metadata } of caches) {
+    const namespace = metadata.namespace ?? 'default'
+    const cluster = { client, local: folder, namespace }
+    const cache = await findCache(cluster, metadata.name, signal)
+    const { host, port } = await accessTo(cluster, cache, signal)
+    const name = namespace === 'default' ? metadata.name : `${namespace}/${metadata.name}`
+    lines.push(
+      `${metadata.name} is ready at ${host}:${port}`,
+      `  redis-cli   ${orlop} cli ${name}`,
+      `  URI         ${orlop} uri ${name}`,
+      `  status      ${orlop} status`,
+    )
+  }
+  lines.push(
+    `  kubectl     kubectl --kubeconfig "$(${orlop} kubeconfig)" get redis,pods,svc`,
+    `  stop        ${context.env['MAKELEVEL'] === undefined ? `${orlop} down` : 'make down'}   (the data stays)`,
+    '',
+  )
+  return lines.join('\n')
+}

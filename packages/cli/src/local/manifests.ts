@@ -1,0 +1,112 @@
+/** Reads manifests and applies them, whatever kinds they are of. */
+import { readFile } from 'node:fs/promises'
+import { type Client, isNotFound, type KubeObject, type Resource } from '@orlop/kube'
+import { parseAllDocuments } from 'yaml'
+import { CliError } from '../failure.ts'
+
+const fieldManager = 'orlop-cli'
+
+/** Every object of a file; Lists are taken apart. */
+export async function readManifests(path: string): Promise<KubeObject[]> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new CliError('FileUnreadable', `cannot read ${path}`, {
+      cause,
+      remedy: 'give a YAML file of Kubernetes objects',
+    })
+  }
+  return parseManifests(text, path)
+}
+
+export function parseManifests(text: string, path: string): KubeObject[] {
+  return parseAllDocuments(text).flatMap((document, index) => {
+    const [error] = document.errors
+    if (error) throw new CliError('BadYaml', `${path}: ${error.message}`, { cause: error })
+    const value: unknown = document.toJS()
+    if (value === null || value === undefined) return []
+    const items = isRecord(value) && Array.isArray(value['items']) ? value['items'] : [value]
+    return items.map((item) => asObject(item, `${path}, document ${index + 1}`))
+  })
+}
+
+function asObject(value: unknown, where: string): KubeObject {
+  if (isRecord(value) && typeof value['apiVersion'] === 'string' && typeof value['kind'] === 'string') {
+    const metadata = value['metadata']
+    if (isRecord(metadata) && typeof metadata['name'] === 'string') {
+      return {
+        ...value,
+        apiVersion: value['apiVersion'],
+        kind: value['kind'],
+        metadata: { ...metadata, name: metadata['name'] },
+      }
+    }
+    throw new CliError('BadManifest', `${where}: metadata.name is missing`)
+  }
+  throw new CliError('BadManifest', `${where}: not a Kubernetes object (apiVersion and kind are needed)`)
+}
+
+export interface Applied {
+  readonly resource: Resource
+  readonly object: KubeObject
+}
+
+export async function applyManifests(
+  client: Client,
+  objects: readonly KubeObject[],
+  namespace: string,
+  signal: AbortSignal,
+): Promise<Applied[]> {
+  const applied: Applied[] = []
+  for (const object of objects) {
+    const resource = await resourceOf(client, object, signal)
+    const placed = resource.namespaced
+      ? { ...object, metadata: { ...object.metadata, namespace: object.metadata.namespace ?? namespace } }
+      : object
+    applied.push({
+      resource,
+      object: await client.apply(resource, placed, { fieldManager, force: true, signal }),
+    })
+  }
+  return applied
+}
+
+/** Asks the server what a kind is called in addresses. */
+async function resourceOf(client: Client, object: KubeObject, signal: AbortSignal): Promise<Resource> {
+  const [group, version] = object.apiVersion.includes('/')
+    ? object.apiVersion.split('/')
+    : ['', object.apiVersion]
+  const unknown = new CliError(
+    'UnknownKind',
+    `the cluster knows no kind ${object.kind} in ${object.apiVersion}`,
+    {
+      remedy: 'check apiVersion and kind, or install what brings that kind',
+    },
+  )
+  let answer: unknown
+  try {
+    answer = await client.request('GET', group === '' ? `/api/${version}` : `/apis/${group}/${version}`, {
+      signal,
+    })
+  } catch (error) {
+    throw isNotFound(error) ? unknown : error
+  }
+  const list = isRecord(answer) && Array.isArray(answer['resources']) ? answer['resources'] : []
+  for (const entry of list) {
+    if (!isRecord(entry) || entry['kind'] !== object.kind || typeof entry['name'] !== 'string') continue
+    if (entry['name'].includes('/')) continue
+    return {
+      group: group ?? '',
+      version: version ?? '',
+      kind: object.kind,
+      plural: entry['name'],
+      namespaced: entry['namespaced'] === true,
+    }
+  }
+  throw unknown
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,106 @@
+/**
+ * The process inside the namespaces. Its standard input is its life line: when it closes, whoever started it is gone, and
+ * the daemon ends. It is the first process of its pid namespace, so that with it, however it ends, every pod ends too.
+ */
+import { execFile } from 'node:child_process'
+import { mkdir, open, readlink, realpath, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { systemClock } from '@orlop/kube'
+import { pino } from 'pino'
+import { type Companion, keepCompanion } from './companion.ts'
+import { createDrydock } from './drydock.ts'
+import { startApiProxy } from './gateway/api-proxy.ts'
+import { keepCertificate } from './gateway/certificate.ts'
+import { wholeRanges } from './network/ranges.ts'
+import { messageOf } from './node/node-error.ts'
+import { paths } from './state.ts'
+
+const run = promisify(execFile)
+
+/** The first line of the daemon's standard input. */
+export interface DaemonOptions {
+  readonly stateDir: string
+  readonly nodes: number
+  /** Where the API server is reached from inside, as from outside: the same kubeconfig serves both. */
+  readonly apiPort: number
+  readonly companions: readonly Companion[]
+}
+
+/** The lines of its standard output. */
+export type DaemonWord =
+  | { readonly said: 'ready' }
+  | { readonly said: 'failed'; readonly message: string; readonly remedy?: string }
+
+async function main(): Promise<void> {
+  const input = createInterface({ input: process.stdin })
+  const first = await new Promise<string>((resolve) => input.once('line', resolve))
+  const options: DaemonOptions = JSON.parse(first)
+  // Whoever held the other end is gone: end at once, and with this process everything inside.
+  input.once('close', () => process.exit(0))
+  process.stdin.resume()
+  const logFile = join(paths.logs(options.stateDir), 'drydock.log')
+  const log = pino(
+    { level: process.env['LOG_LEVEL'] ?? 'info', base: null },
+    pino.destination({ dest: logFile, sync: true, mkdir: true }),
+  )
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a rejection that nobody handled'))
+  try {
+    await prepareNamespaces()
+    const drydock = await createDrydock({
+      stateDir: options.stateDir,
+      nodes: options.nodes,
+      log,
+      ranges: wholeRanges,
+    })
+    await useClusterNames(options.stateDir, drydock.network.resolvConf('default'))
+    await startApiProxy(
+      paths.apiSocket(options.stateDir),
+      options.apiPort,
+      await keepCertificate(options.stateDir, Date.now()),
+    )
+    const stop = new AbortController()
+    const companions = options.companions.map((c) =>
+      keepCompanion(c, { logs: paths.logs(options.stateDir), log, clock: systemClock, signal: stop.signal }),
+    )
+    process.once('SIGTERM', () => {
+      stop.abort()
+      void Promise.allSettled(companions)
+        .then(() => drydock.stop())
+        .catch((error: unknown) => log.error({ err: error }, 'the end was not clean'))
+        .finally(() => process.exit(0))
+    })
+    say({ said: 'ready' })
+  } catch (error) {
+    log.error({ err: error }, 'could not start')
+    const remedy = error instanceof Error && 'remedy' in error ? { remedy: String(error.remedy) } : {}
+    say({ said: 'failed', message: messageOf(error), ...remedy })
+    process.exit(1)
+  }
+}
+
+function say(word: DaemonWord): void {
+  process.stdout.write(`${JSON.stringify(word)}\n`)
+}
+
+/** What the network tools need: loopback, and a /run of our own for the names of network namespaces. */
+async function prepareNamespaces(): Promise<void> {
+  await run('ip', ['link', 'set', 'lo', 'up'], { timeout: 5000 })
+  await run('mount', ['-t', 'tmpfs', 'tmpfs', '/run'], { timeout: 5000 })
+  await mkdir('/run/netns', { recursive: true })
+}
+
+/** Programs that are run inside find the cluster's names. The file may be a link into the /run that was just hidden. */
+async function useClusterNames(stateDir: string, text: string): Promise<void> {
+  const own = join(stateDir, 'resolv.conf')
+  await writeFile(own, text)
+  const target = await realpath('/etc/resolv.conf').catch(async () =>
+    join('/etc', await readlink('/etc/resolv.conf')),
+  )
+  await mkdir(dirname(target), { recursive: true })
+  await (await open(target, 'a')).close()
+  await run('mount', ['--bind', own, target], { timeout: 5000 })
+}
+
+if (import.meta.main) await main()

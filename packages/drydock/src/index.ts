@@ -1,0 +1,7 @@
+export type { ApiHooks } from './apiserver/hooks.ts'
+export type { Companion } from './companion.ts'
+export { askControl, type DrydockStatus, enter, runningDrydock, stopDrydock } from './control.ts'
+export { createDrydock, type Drydock, type DrydockOptions } from './drydock.ts'
+export { type Obstacle, preflight, toolPath } from './preflight.ts'
+export { DrydockError, paths, stateFolder } from './state.ts'
+export { runSupervisor, type SupervisorOptions } from './supervisor.ts'

@@ -1,0 +1,2 @@
+/** Loaded lazily, and through this file for the reason given in undici.ts. */
+export { parse } from 'yaml'

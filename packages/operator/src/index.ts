@@ -1,0 +1,6 @@
+export type { Action } from './action.ts'
+export type { Decision } from './decision.ts'
+export { main as operatorMain } from './main.ts'
+export { createMetrics, type Metrics } from './metrics.ts'
+export type { Nodes } from './observe/node.ts'
+export { createOperator, type Operator, type OperatorTools } from './operator.ts'

@@ -1,0 +1,127 @@
+/** Wires the manager, the controllers and their tools: the operator as one thing that runs until it is told to stop. */
+import { randomBytes } from 'node:crypto'
+import {
+  type Client,
+  type Clock,
+  EventRecorder,
+  type Log,
+  Manager,
+  type Reconcile,
+  runWithLease,
+} from '@orlop/kube'
+import type { Metrics } from './metrics.ts'
+import { type Nodes, realNodes } from './observe/node.ts'
+import { Secrets } from './observe/secrets.ts'
+import { reconcileRedis } from './redis/reconcile.ts'
+import { sourcesOf, watchWorld } from './redis/world.ts'
+
+export interface OperatorTools {
+  readonly client: Client
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly identity: string
+  readonly leaseNamespace: string
+  readonly namespace?: string | undefined
+  readonly random?: () => number
+  readonly nodes?: Nodes
+  /** Without a lease the operator acts at once: for a single process that nobody can double. */
+  readonly elect?: boolean
+}
+
+export interface Operator {
+  readonly synced: () => boolean
+  /** Resolves when `signal` aborts and the work in hand has ended. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+export function createOperator(tools: OperatorTools): Operator {
+  const { client, clock, log, metrics, identity } = tools
+  const random = tools.random ?? Math.random
+  const manager = new Manager({ client, log, clock, random })
+  const world = watchWorld(manager, tools.namespace)
+  const events = new EventRecorder({
+    client,
+    reportingController: 'orlop.dev/operator',
+    reportingInstance: identity,
+    clock,
+    log,
+  })
+  const reconcile = reconcileRedis({
+    client,
+    secrets: new Secrets(client, clock),
+    clock,
+    log,
+    randomBytes,
+    world,
+    nodes: tools.nodes ?? realNodes,
+    events,
+    metrics,
+    random,
+  })
+  const act = (): void =>
+    manager.controller({
+      name: 'redis',
+      reconcile: timed('Redis', reconcile, metrics, clock),
+      workers: 8,
+      sources: sourcesOf(world),
+    })
+  /** The caches are filled from the start, so that a replica that stands by takes over without a pause. */
+  const lead = async (signal: AbortSignal): Promise<void> => {
+    metrics.leading(true)
+    log.info({ identity }, 'leading')
+    act()
+    await aborted(signal)
+    metrics.leading(false)
+  }
+  return {
+    synced: () => manager.hasSynced(),
+    run: async (signal) => {
+      const ended = new AbortController()
+      const watching = manager.run(AbortSignal.any([signal, ended.signal]))
+      // A broken watch ends everything: a process that sees nothing must not hold the lease.
+      watching.catch(() => ended.abort())
+      const held = AbortSignal.any([signal, ended.signal])
+      try {
+        if (tools.elect === false) await lead(held)
+        else {
+          const lease = {
+            client,
+            namespace: tools.leaseNamespace,
+            name: 'orlop-operator',
+            identity,
+            clock,
+            log,
+          }
+          await runWithLease({ ...lease, signal: held, onStartedLeading: lead })
+        }
+      } finally {
+        ended.abort()
+        await watching
+      }
+    },
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+function timed(kind: string, reconcile: Reconcile, metrics: Metrics, clock: Clock): Reconcile {
+  return async (key, signal) => {
+    const started = clock.now()
+    const done = (result: 'ok' | 'error'): void =>
+      metrics.reconciled(kind, result, (clock.now() - started) / 1000)
+    try {
+      const result = await reconcile(key, signal)
+      done('ok')
+      return result
+    } catch (error) {
+      done('error')
+      throw error
+    }
+  }
+}

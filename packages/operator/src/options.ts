@@ -1,0 +1,70 @@
+/** How the operator is started: flags, each with an environment variable beside it. */
+import { parseArgs } from 'node:util'
+
+export interface OperatorOptions {
+  /** Empty: in-cluster credentials. */
+  readonly kubeconfig: string | undefined
+  /** Watch this namespace only. */
+  readonly namespace: string | undefined
+  readonly leaseNamespace: string
+  readonly identity: string
+  readonly healthHost: string
+  readonly healthPort: number
+  readonly logLevel: string
+}
+
+export const usage = `orlop-operator: runs Redis and Valkey on Kubernetes
+
+  --kubeconfig FILE        how to reach the API server (KUBECONFIG); without it, the pod's own service account
+  --namespace NAME         look after one namespace only (WATCH_NAMESPACE)
+  --lease-namespace NAME   where the lease of the leader lives (POD_NAMESPACE, orlop-system)
+  --identity NAME          who holds the lease (POD_NAME, host name and process id)
+  --health-address H:P     /healthz /readyz /metrics (HEALTH_ADDRESS, 0.0.0.0:8080)
+  --log-level LEVEL        debug, info, warn, error (LOG_LEVEL, info)
+`
+
+export class OptionError extends Error {
+  readonly code = 'BadOption'
+}
+
+export function parseOptions(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  fallbackIdentity: string,
+): OperatorOptions | 'help' {
+  const { values } = parse(args)
+  if (values.help) return 'help'
+  const address = values['health-address'] ?? env['HEALTH_ADDRESS'] ?? '0.0.0.0:8080'
+  const match = /^(.*):(\d{1,5})$/.exec(address)
+  const port = Number(match?.[2])
+  if (!match || port > 65_535) {
+    throw new OptionError(`--health-address is "${address}"; give host:port, such as 127.0.0.1:8080`)
+  }
+  return {
+    kubeconfig: values.kubeconfig ?? env['KUBECONFIG'],
+    namespace: values.namespace ?? env['WATCH_NAMESPACE'],
+    leaseNamespace: values['lease-namespace'] ?? env['POD_NAMESPACE'] ?? 'orlop-system',
+    identity: values.identity ?? env['POD_NAME'] ?? fallbackIdentity,
+    healthHost: match[1] ?? '0.0.0.0',
+    healthPort: port,
+    logLevel: values['log-level'] ?? env['LOG_LEVEL'] ?? 'info',
+  }
+}
+
+const flags = {
+  kubeconfig: { type: 'string' },
+  namespace: { type: 'string' },
+  'lease-namespace': { type: 'string' },
+  identity: { type: 'string' },
+  'health-address': { type: 'string' },
+  'log-level': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: flags })
+  } catch (error) {
+    throw new OptionError(error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}

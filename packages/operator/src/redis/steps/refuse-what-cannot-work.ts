@@ -1,0 +1,51 @@
+import { capacity, notYetSupported } from '@orlop/api'
+import { checkConfig } from '@orlop/redis'
+import { nothing, refuse } from '../../decision.ts'
+import { ownedDirectives } from '../build/config.ts'
+import type { Step, StepInput } from '../step.ts'
+
+/** The spec against itself, against the engine's version, and against what runs. Every problem is named, not only the first. */
+export const refuseWhatCannotWork: Step = (input) => {
+  const { redis, seen } = input
+  const unsupported = notYetSupported(redis)
+  if (unsupported.length > 0) {
+    return refuse(
+      'NotYetSupported',
+      list(unsupported.map((p) => `${p.field} is ${JSON.stringify(p.value)}: ${p.remedy}`)),
+    )
+  }
+  const { problems } = capacity(redis)
+  if (problems.length > 0)
+    return refuse('NotEnoughMemory', list(problems.map((p) => `${p.field} is ${p.value}: ${p.message}`)))
+
+  const directives = checkConfig(redis.spec.engine, redis.spec.version, redis.spec.config, ownedDirectives)
+  const [worst] = directives
+  if (worst) return refuse(worst.code, list(directives.map((p) => `${p.message}; ${p.remedy}`)))
+
+  if (seen.auth.state === 'missing' && (redis.spec.auth.secretName !== '' || seen.statefulSet)) {
+    return refuse(
+      'SecretMissing',
+      redis.spec.auth.secretName === ''
+        ? `Secret ${seen.auth.secret} was deleted, and the servers still want its password; create it again with the key password`
+        : `spec.auth.secretName is "${seen.auth.secret}", and there is no such Secret in this namespace; create it with the key password, or leave secretName out to have one made`,
+    )
+  }
+  if (seen.auth.state === 'invalid') return refuse('SecretInvalid', seen.auth.message)
+  return changedForGood(input)
+}
+
+/** What cannot change once there are instances. */
+function changedForGood({ redis, seen }: StepInput): ReturnType<Step> {
+  if (!seen.statefulSet) return nothing
+  const hasVolumes = (seen.statefulSet.spec?.volumeClaimTemplates ?? []).length > 0
+  const wantsVolumes = redis.spec.persistence.mode !== 'none'
+  if (hasVolumes === wantsVolumes) return nothing
+  return refuse(
+    'PersistenceIsFixed',
+    `spec.persistence.mode is ${redis.spec.persistence.mode}, but the instances were made ${hasVolumes ? 'with' : 'without'} volumes, and a StatefulSet cannot change that; make a new cache and move the data`,
+  )
+}
+
+function list(messages: readonly string[]): string {
+  return [...messages].sort().join('; ')
+}

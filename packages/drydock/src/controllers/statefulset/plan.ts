@@ -2,9 +2,9 @@
  * What a StatefulSet needs next. Pure; the order of steps is that of updateStatefulSet
  * (kubernetes pkg/controller/statefulset/stateful_set_control.go), which users' scripts rely on.
  */
-import type { OwnerReference, PersistentVolumeClaim, Pod, StatefulSet } from '@orlop/kube'
+import type { OwnerReference, PersistentVolumeClaim, Pod } from '@orlop/kube'
 import { isFinished, isRunningAndReady, isTerminating, untilAvailable } from '../pod-state.ts'
-import type { PodTemplate, StatefulSetStatus } from '../wire.ts'
+import type { StatefulSetStatus } from '../wire.ts'
 import type { Observed } from './observed.ts'
 import {
   claimName,

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Api } from './api.ts'
 import { discover } from './discovery.ts'
 import { Dispatcher } from './dispatch.ts'
+import { PublishedSchemas } from './published-schemas.ts'
 import { mediaType, readBody } from './request/body.ts'
 import { parseResourcePath, type ResourceRequest, verbOf } from './request/resource-request.ts'
 import { respond, respondError, sendJson } from './respond.ts'
@@ -16,10 +17,12 @@ const open: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz', '/ve
 export class Door {
   readonly #api: Api
   readonly #dispatcher: Dispatcher
+  readonly #schemas: PublishedSchemas
 
   constructor(api: Api) {
     this.#api = api
     this.#dispatcher = new Dispatcher(api)
+    this.#schemas = new PublishedSchemas(api)
   }
 
   /** Answers one request; never throws. */
@@ -52,7 +55,12 @@ export class Door {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = this.#admit(request)
-    const discovered = await discover(this.#api, url.pathname, request)
+    const schema = await this.#schemas.text(url.pathname)
+    if (schema !== undefined) {
+      sendJson(response, 200, schema)
+      return
+    }
+    const discovered = discover(this.#api, url.pathname, request)
     if (discovered !== undefined) {
       sendJson(response, 200, discovered.body, discovered.type)
       return

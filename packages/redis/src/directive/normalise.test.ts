@@ -41,10 +41,10 @@ function valuesOf(directive: Directive): fc.Arbitrary<string> {
   switch (directive.type) {
     case 'bool':
       return fc.constantFrom('yes', 'no', 'YES', 'No')
-    case 'integer':
-      return fc
-        .integer({ min: Math.max(directive.min ?? -5, -5), max: Math.min(directive.max ?? 1000, 1000) })
-        .map(String)
+    case 'integer': {
+      const min = Math.max(directive.min ?? -5, -5)
+      return fc.integer({ min, max: Math.min(directive.max ?? min + 1000, min + 1000) }).map(String)
+    }
     case 'memory':
       return memory
     case 'percent-or-memory':

@@ -29,7 +29,7 @@ export async function portForward(config: ConnectionConfig, o: PortForwardOption
     [channel.error, portBytes],
   ])
   // Bytes may come before the stream has been handed out.
-  const stream = new Duplex({ read() {} })
+  const stream = new Duplex({ read() {}, allowHalfOpen: false })
   const channels = await openChannels(config, {
     path: `${pathOf(resources.pods, { namespace: o.namespace, name: o.pod, subresource: 'portforward' })}?ports=${o.port}`,
     protocols: ['v4.channel.k8s.io', 'portforward.k8s.io'],

@@ -320,10 +320,10 @@ test('stopping leaves no timer, no connection and no promise behind', async () =
   await vi.waitFor(() => expect(server.watches).toBe(0))
 })
 
-test('10,000 objects come in pages of 500, and others get their turn after each page', async () => {
+test('10,000 objects come in pages of 200, and others get their turn after each page', async () => {
   const page = (from: number): unknown => ({
-    metadata: { resourceVersion: '1', ...(from + 500 < 10_000 ? { continue: String(from + 500) } : {}) },
-    items: Array.from({ length: 500 }, (_, i) => pod(`p${from + i}`)),
+    metadata: { resourceVersion: '1', ...(from + 200 < 10_000 ? { continue: String(from + 200) } : {}) },
+    items: Array.from({ length: 200 }, (_, i) => pod(`p${from + i}`)),
   })
   server.fault = (seen, response) => {
     if (isWatch(seen)) return false
@@ -344,5 +344,5 @@ test('10,000 objects come in pages of 500, and others get their turn after each 
   await reflector.synced()
   ticking = false
   expect(reflector.store.size).toBe(10_000)
-  expect(Math.max(...perTurn.values())).toBe(500)
+  expect(Math.max(...perTurn.values())).toBe(200)
 })

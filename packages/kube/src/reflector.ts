@@ -21,7 +21,7 @@ export interface ReflectorOptions<T extends KubeObject> {
   clock: Clock
   /** In [0, 1), as `Math.random`. */
   random: () => number
-  /** Objects a page; 500 unless said: parsing one page is the longest this blocks the event loop. */
+  /** Objects a page; 200 unless said. */
   pageSize?: number | undefined
   /** Milliseconds for one page; 30,000 unless said. */
   listTimeout?: number | undefined
@@ -35,6 +35,12 @@ export type Change<T> =
   | { type: 'added'; object: T; old?: undefined }
   | { type: 'updated'; object: T; old: T }
   | { type: 'deleted'; object: T; old?: undefined }
+
+/**
+ * Parsing one page is the longest this blocks the event loop, and 50 ms is what it may. A pod is about 7 KB of JSON: 500 of them,
+ * as client-go asks for, took 30 to 90 ms on a busy machine (`bench/kube-store.ts`).
+ */
+const defaultPageSize = 200
 
 const defaultBackoff: Backoff = { initial: 200, max: 30_000, factor: 2, jitter: 1 }
 
@@ -131,7 +137,7 @@ export class Reflector<T extends KubeObject> {
           namespace,
           labelSelector,
           fieldSelector,
-          limit: this.#o.pageSize ?? 500,
+          limit: this.#o.pageSize ?? defaultPageSize,
           continue: token,
           timeout: this.#o.listTimeout ?? 30_000,
           signal,

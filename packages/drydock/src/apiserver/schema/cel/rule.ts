@@ -4,6 +4,9 @@ import { ruleEnvironment } from './environment.ts'
 
 /** A rule of `x-kubernetes-validations`, compiled. */
 export interface Rule {
+  /** Its place in the list, and its source. */
+  readonly at: number
+  readonly text: string
   readonly program: ParseResult
   readonly messageProgram?: ParseResult
   /** What is said when the rule fails and no message expression says otherwise. */
@@ -41,6 +44,8 @@ export function rulesOf(schema: JsonObject, faults: RuleFault[]): Rule[] {
     const fieldPath = stringAt(source, 'fieldPath')
     return [
       {
+        at,
+        text,
         program,
         ...(messageProgram === undefined ? {} : { messageProgram }),
         message: message ?? `failed rule: ${text}`,

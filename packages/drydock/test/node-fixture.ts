@@ -17,6 +17,8 @@ export interface Ship {
   readonly stateDir: string
   readonly kubeconfig: string
   node: NodeHandle
+  /** The uids of the pods that have a network now. */
+  attached(): readonly string[]
   /** Stops the node as a machine that is switched off, and starts it anew. */
   restartNode(): Promise<void>
   close(): Promise<void>
@@ -62,6 +64,7 @@ export async function startShip(options: Partial<NodeOptions> = {}): Promise<Shi
     stateDir,
     kubeconfig: join(stateDir, 'kubeconfig'),
     node: await begin(),
+    attached: network.attached,
     async restartNode() {
       await ship.node.stop()
       ship.node = await begin()
@@ -93,7 +96,9 @@ const errorsOnly: Log = {
 }
 
 /** One bridge with one namespace a pod. */
-async function plainNetwork(prefix: string): Promise<PodNetwork & { close(): Promise<void> }> {
+async function plainNetwork(
+  prefix: string,
+): Promise<PodNetwork & { attached(): readonly string[]; close(): Promise<void> }> {
   // Test files run beside each other in one network.
   const subnet = (process.pid + ships) % 250
   const bridge = `${prefix}br`
@@ -107,6 +112,7 @@ async function plainNetwork(prefix: string): Promise<PodNetwork & { close(): Pro
   const names = new Map<string, string>()
   return {
     dnsAddress: '10.96.0.10',
+    attached: () => [...names.keys()],
     resolvConf: (namespace) =>
       `nameserver 10.96.0.10\nsearch ${namespace}.svc.cluster.local svc.cluster.local cluster.local\n`,
     async attach(pod) {

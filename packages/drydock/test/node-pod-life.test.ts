@@ -224,8 +224,7 @@ test('a container that ignores SIGTERM is killed when its time is up', async () 
 })
 
 test('nothing of a deleted pod stays behind: no process, no namespace', async () => {
-  const before = (await run('ip', ['netns', 'list'])).stdout
-  await createPod(ship, 'forking', {
+  const { metadata } = await createPod(ship, 'forking', {
     terminationGracePeriodSeconds: 1,
     containers: [shell('(setsid sleep 4321 &) ; sleep 4321')],
   })
@@ -233,7 +232,7 @@ test('nothing of a deleted pod stays behind: no process, no namespace', async ()
   await remove('forking')
   await podGone(ship, 'forking')
   expect((await run('sh', ['-c', 'grep -l [4]321 /proc/[0-9]*/cmdline 2>/dev/null || true'])).stdout).toBe('')
-  expect((await run('ip', ['netns', 'list'])).stdout.split('\n').length).toBe(before.split('\n').length)
+  expect(ship.attached()).not.toContain(metadata.uid)
 })
 
 test('a pod deleted by force is gone from the API at once and its processes soon', async () => {
@@ -248,6 +247,22 @@ test('a pod deleted by force is gone from the API at once and its processes soon
     { gracePeriodSeconds: 0 },
   )
   await eventually(async () => (await ship.node.podUsage(pod.metadata.uid ?? '')) === undefined)
+})
+
+test('a container over its memory limit is killed for it, or the node says that it cannot do that', async () => {
+  const node = await ship.client.get(resources.nodes, { name: 'one' })
+  const enforced = node.status?.conditions?.find((c) => c.type === 'MemoryLimitsEnforced')
+  // A shell that keeps 64 MiB in a variable.
+  const greedy = shell('x=$(head -c 67108864 /dev/zero | tr "\\0" x); echo $?; exit 0')
+  await createPod(ship, 'greedy', {
+    restartPolicy: 'Never',
+    containers: [{ ...greedy, resources: { limits: { memory: '16Mi' } } }],
+  })
+  const pod = await podIs(ship, 'greedy', (p) => status(p)?.state?.terminated)
+  const reason = status(pod)?.state?.terminated?.reason
+  expect([enforced?.status, reason]).toEqual(
+    enforced?.status === 'True' ? ['True', 'OOMKilled'] : ['False', 'Completed'],
+  )
 })
 
 test('a frozen pod does not answer, a thawed one goes on', async () => {

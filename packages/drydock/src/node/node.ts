@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Client, type Clock, EventRecorder, type Log, type Pod, Reflector, resources } from '@orlop/kube'
 import { kubeletBackoff } from './container/backoff.ts'
+import { memoryGroups } from './container/cgroup.ts'
 import type { PodNetwork } from './network.ts'
 import { keepLease } from './node-lease.ts'
 import { capacityOfMachine, nodeObject, registerNode } from './node-object.ts'
@@ -63,10 +64,11 @@ export async function startNode(o: NodeOptions): Promise<NodeHandle> {
   const ended = new AbortController()
   const signal = AbortSignal.any([o.signal, ended.signal])
   await mkdir(join(stateDir, 'pods'), { recursive: true, mode: 0o700 })
+  const memory = await memoryGroups(`${stateDir} ${name}`)
   const address = o.address ?? '127.0.0.1'
   const registered = await registerNode(
     client,
-    nodeObject({ name, zone: o.zone, address, pods: 250, memoryLimits: false }, clock.now()),
+    nodeObject({ name, zone: o.zone, address, pods: 250, memoryLimits: memory !== undefined }, clock.now()),
     signal,
   )
   const events = new EventRecorder({
@@ -81,6 +83,7 @@ export async function startNode(o: NodeOptions): Promise<NodeHandle> {
     ...o,
     hostIP: address,
     objects,
+    memory,
     allocatable: capacityOfMachine(),
     timing: { restart: kubeletBackoff, retry, ...o.timing },
     event: (regarding, type, reason, note) =>

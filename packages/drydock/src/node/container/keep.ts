@@ -53,7 +53,7 @@ async function imageOf(runtime: PodRuntime, slot: Slot): Promise<Program | undef
     const program = await programs.find(image)
     if (program) {
       event(runtime.pod().object, 'Normal', 'Pulled', `Container image "${image}" already present on machine`)
-      if (program.substitution)
+      if (program.substitution && slot.status.restartCount === 0)
         event(runtime.pod().object, 'Warning', 'ImageSubstituted', program.substitution)
       return program
     }
@@ -161,15 +161,14 @@ async function lifeOf(runtime: PodRuntime, slot: Slot): Promise<Terminated | und
   over.abort()
   running.log.close()
   slot.running = undefined
+  const outOfMemory = (await running.group?.killed()) === true
+  await running.group?.remove()
   const message = await lastWords(runtime, slot, exit.code)
   const startError = exit.code === 1 && /^bwrap: /.test(message.log ?? '')
+  const reason = exit.code === 0 ? 'Completed' : outOfMemory ? 'OOMKilled' : 'Error'
   const end = startError
     ? { exitCode: 128, reason: 'StartError', message: message.log ?? '' }
-    : {
-        exitCode: exit.code,
-        reason: exit.code === 0 ? 'Completed' : 'Error',
-        ...(message.text && { message: message.text }),
-      }
+    : { exitCode: exit.code, reason, ...(message.text && { message: message.text }) }
   const recorded = await recordEnd(runtime, slot, end, running.startedAt, endedAt)
   await Promise.all([probing, hooking])
   return recorded

@@ -12,6 +12,8 @@ export interface Start {
   readonly netns: string
   readonly sandbox: Sandbox
   readonly argv: readonly string[]
+  /** `cgroup.procs` of the group it belongs to. */
+  readonly group?: string | undefined
   readonly env: Readonly<Record<string, string>>
   /** Named pipes for the program's output: real ones, for a program may open /dev/stdout, which cannot be done with the sockets of node:child_process. */
   readonly pipes: Readonly<Record<LogStream, string>>
@@ -39,6 +41,9 @@ export interface ContainerProcess {
 const nsenter = '/usr/bin/nsenter'
 const bwrap = '/usr/bin/bwrap'
 
+/** Enters the cgroup named by $0 before anything else of the container exists. */
+const joinGroup = 'echo $$ > "$0" && exec "$@"'
+
 /**
  * Starts a program in its container. Its environment is never in the arguments, which every user of the machine may read.
  * Throws NodeError `StartError` when bubblewrap cannot make the container.
@@ -51,15 +56,19 @@ export async function startContainer(o: Start): Promise<ContainerProcess> {
   if (!out || !err) throw new NodeError('StartError', 'no pipes for the output')
   let child: ChildProcess
   try {
-    child = spawn(
+    const command = [
       nsenter,
-      [`--net=${o.netns}`, '--', bwrap, ...bwrapArguments(o.sandbox), '--info-fd', '3', '--', ...o.argv],
-      {
-        stdio: ['ignore', out.writer, err.writer, 'pipe'],
-        env: o.env,
-        cwd: '/',
-      },
-    )
+      `--net=${o.netns}`,
+      '--',
+      bwrap,
+      ...bwrapArguments(o.sandbox),
+      '--info-fd',
+      '3',
+      '--',
+      ...o.argv,
+    ]
+    const [file = nsenter, ...args] = o.group ? ['/bin/sh', '-c', joinGroup, o.group, ...command] : command
+    child = spawn(file, args, { stdio: ['ignore', out.writer, err.writer, 'pipe'], env: o.env, cwd: '/' })
   } finally {
     for (const output of outputs) closeSync(output.writer)
   }

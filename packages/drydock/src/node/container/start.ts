@@ -9,6 +9,7 @@ import { around, type PodRuntime, timestamp } from '../pod/runtime.ts'
 import type { Slot } from '../pod/slot.ts'
 import type { Container, PlacedPod } from '../pod/types.ts'
 import type { Program } from '../programs.ts'
+import { quantity } from '../quantity.ts'
 import { configMapData, secretData } from '../volumes/payload.ts'
 import { environmentOf, type Lookup } from './environment.ts'
 import { groupFile, hostnameOf, hostsFile, passwdFile, writeEtc } from './etc-files.ts'
@@ -54,19 +55,25 @@ export async function startSlot(runtime: PodRuntime, slot: Slot, program: Progra
   const folder = containerFolder(runtime.folder, container.name)
   const pipes = await prepareFolder(folder, slot.status.restartCount)
   const sandbox = await sandboxOf(runtime, container, program, user, env, folder)
+  const limit = quantity(container.resources?.limits?.memory)
+  const group =
+    limit &&
+    (await runtime.node.memory?.make(`${pod.uid}-${container.name}-${slot.status.restartCount}`, limit))
   const log = new LogWriter(logFile(runtime.folder, container.name, slot.status.restartCount), clock)
   try {
     const process = await startContainer({
       netns: runtime.netns,
       sandbox,
       argv,
+      ...(group && { group: group.procs }),
       env: Object.fromEntries(Object.entries(env).filter(([name]) => !isLoaderVariable(name))),
       pipes,
       onOutput: (stream, data) => log.write(stream, data),
     })
-    slot.running = { process, startedAt: clock.now(), log }
+    slot.running = { process, startedAt: clock.now(), log, ...(group && { group }) }
   } catch (error) {
     log.close()
+    if (group) await group.remove()
     throw error
   }
   slot.status = {

@@ -1,3 +1,4 @@
+import type { MemoryGroup } from '../container/cgroup.ts'
 import type { ContainerProcess } from '../container/process.ts'
 import type { LogWriter } from '../logs/writer.ts'
 import type { Container, ContainerStatus, PlacedPod, Terminated } from './types.ts'
@@ -18,6 +19,8 @@ export interface Running {
   readonly process: ContainerProcess
   readonly startedAt: number
   readonly log: LogWriter
+  /** Where its memory is limited. */
+  readonly group?: MemoryGroup
   /** Its ending, once that was begun. */
   ending?: Promise<void>
 }

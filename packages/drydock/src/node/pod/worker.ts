@@ -1,11 +1,11 @@
 import { isConflict, isNotFound, resources, type Timer } from '@orlop/kube'
-import { keepRunning, type RestartPolicy } from '../container/keep.ts'
 import { stopSlot } from '../container/stop.ts'
 import { releaseFolder } from './release.ts'
 import { type NodeContext, type PodRuntime, timestamp } from './runtime.ts'
+import { runContainers } from './sequence.ts'
 import { type PodSetup, podFolder, setUp } from './setup.ts'
 import { type Slot, slotsOf } from './slot.ts'
-import { type PodFacts, phaseOf, statusOf } from './status.ts'
+import { type PodFacts, statusOf } from './status.ts'
 import { StatusWriter } from './status-writer.ts'
 import type { PlacedPod } from './types.ts'
 
@@ -29,6 +29,7 @@ export class PodWorker {
   #deadline = Number.POSITIVE_INFINITY
   #deleted = false
   #timer: Timer | undefined
+  #tokens: Timer | undefined
 
   constructor(node: NodeContext, pod: PlacedPod) {
     this.#node = node
@@ -97,11 +98,12 @@ export class PodWorker {
 
   async #run(): Promise<void> {
     const finished = this.#pod.status.phase === 'Succeeded' || this.#pod.status.phase === 'Failed'
-    if (finished) this.#over = true
-    else await this.#live()
+    if (!finished) await this.#live()
+    this.#over = true
     this.#timer?.cancel()
-    if (!this.#abandoned.signal.aborted) await this.#untilDeleted()
-    if (this.#setup) await this.#node.network.detach(this.#pod.uid)
+    this.#tokens?.cancel()
+    if (this.#ip !== undefined) await this.#node.network.detach(this.#pod.uid)
+    while (!this.#deleted && !this.#abandoned.signal.aborted) await this.#change()
     if (this.#abandoned.signal.aborted) return
     await releaseFolder(podFolder(this.#node.stateDir, this.#pod.uid))
     await this.#deleteObject()
@@ -110,19 +112,18 @@ export class PodWorker {
   /** Everything from the first status to the end of the last container. */
   async #live(): Promise<void> {
     this.#status.changed()
-    const setup = await setUp(
-      this.#node,
-      () => this.#pod,
-      this.#stopping.signal,
-      (ip) => {
-        this.#ip = ip
-        this.#status.changed()
-      },
-    )
+    const attached = (ip: string): void => {
+      this.#ip = ip
+      this.#status.changed()
+    }
+    const setup = await setUp(this.#node, () => this.#pod, this.#stopping.signal, attached)
     if (setup) {
       this.#setup = setup
-      await this.#runContainers(this.#runtime(setup))
+      this.#renewTokens(setup)
+      const end = (): void => this.#beginToStop(this.#pod.spec.terminationGracePeriodSeconds ?? 30)
+      await runContainers(this.#runtime(setup), this.slots, () => this.#change(), end)
     }
+    this.#setup = undefined
     this.#over = true
     for (const slot of this.slots)
       slot.status = { ...slot.status, ready: slot.kind === 'init' && slot.status.ready }
@@ -130,38 +131,21 @@ export class PodWorker {
     await this.#status.flushed()
   }
 
-  async #runContainers(runtime: PodRuntime): Promise<void> {
-    const sidecars: Promise<void>[] = []
-    const policy = policyOf(this.#pod)
-    for (const slot of this.slots.filter((s) => s.kind !== 'main')) {
-      if (slot.kind === 'sidecar') {
-        sidecars.push(keepRunning(runtime, slot, 'Always'))
-        await this.#sidecarStarted(runtime, slot)
-      } else {
-        await keepRunning(runtime, slot, policy === 'Never' ? 'Never' : 'OnFailure')
-        if (slot.status.state?.terminated?.exitCode !== 0) break
-      }
-      if (runtime.stopping.aborted) break
-    }
-    const initialized = this.slots.every(
-      (s) => s.kind !== 'init' || s.status.state?.terminated?.exitCode === 0,
-    )
-    if (initialized && !runtime.stopping.aborted) {
-      await Promise.all(
-        this.slots.filter((s) => s.kind === 'main').map((s) => keepRunning(runtime, s, policy)),
-      )
-    }
-    this.#beginToStop(this.#pod.spec.terminationGracePeriodSeconds ?? 30)
-    await Promise.all(sidecars)
+  /** Resolves at the next change of anything. */
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
   }
 
-  /** Resolves when a sidecar lets the next container start. */
-  async #sidecarStarted(runtime: PodRuntime, slot: Slot): Promise<void> {
-    while (!slot.status.started && !runtime.stopping.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
+  /** Tokens of service accounts are written anew when four fifths of their time are over. */
+  #renewTokens({ volumes }: Pick<PodSetup, 'volumes'>): void {
+    const seconds = volumes.tokenLifetime(this.#pod)
+    if (seconds === undefined) return
+    this.#tokens = this.#node.clock.setTimer(seconds * 800, () => {
+      this.#refresh()
+      this.#renewTokens({ volumes })
+    })
   }
 
   #delete(): void {
@@ -177,6 +161,7 @@ export class PodWorker {
 
   /** Ends all containers within `seconds`; a later call can only shorten the time. */
   #beginToStop(seconds: number): void {
+    if (this.#over) return
     const { clock } = this.#node
     const deadline = clock.now() + seconds * 1000
     if (deadline < this.#deadline) {
@@ -230,19 +215,6 @@ export class PodWorker {
     }
   }
 
-  /** Whether the pod has come to its end by itself. */
-  get phase(): string {
-    return phaseOf(this.#pod, this.slots, this.#facts())
-  }
-
-  async #untilDeleted(): Promise<void> {
-    while (!this.#deleted && !this.#abandoned.signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
-  }
-
   #refresh(reference?: string): void {
     const volumes = this.#setup?.volumes
     if (!volumes || this.#stopping.signal.aborted) return
@@ -276,20 +248,21 @@ export class PodWorker {
 
   async #deleteObject(): Promise<void> {
     const { namespace, name, uid } = this.#pod
-    try {
-      await this.#node.client.delete(
-        resources.pods,
-        { namespace, name },
-        { gracePeriodSeconds: 0, preconditions: { uid } },
-      )
-    } catch (error) {
-      // Gone already, or another pod of that name.
-      if (!isNotFound(error) && !isConflict(error)) throw error
+    const { client, clock, log } = this.#node
+    while (!this.#abandoned.signal.aborted) {
+      try {
+        await client.delete(
+          resources.pods,
+          { namespace, name },
+          { gracePeriodSeconds: 0, preconditions: { uid } },
+        )
+        return
+      } catch (error) {
+        // Gone already, or another pod of that name.
+        if (isNotFound(error) || isConflict(error)) return
+        log.warn({ err: error, namespace, name }, 'a pod that ended could not be deleted yet')
+        await clock.sleep(1000, this.#abandoned.signal).catch(() => {})
+      }
     }
   }
-}
-
-function policyOf(pod: PlacedPod): RestartPolicy {
-  const policy = pod.spec.restartPolicy
-  return policy === 'Never' || policy === 'OnFailure' ? policy : 'Always'
 }

@@ -6,8 +6,8 @@ import { type LogOptions, readLog } from '../logs/reader.ts'
 import { NodeError } from '../node-error.ts'
 import { podFolder } from '../pod/setup.ts'
 import type { PodWorker } from '../pod/worker.ts'
+import type { ServerContext } from './context.ts'
 import { flag, type KubeletRequest } from './request.ts'
-import type { ServerContext } from './server.ts'
 
 /** Answers `/containerLogs`: the log of the container's latest run, or of the one before. */
 export async function serveLogs(

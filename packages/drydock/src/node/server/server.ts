@@ -1,19 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { dirname } from 'node:path'
-import type { Clock, Log } from '@orlop/kube'
 import { messageOf, NodeError } from '../node-error.ts'
-import type { PodWorker } from '../pod/worker.ts'
 import { serveLogs } from './container-logs.ts'
-import { type KubeletRequest, parseRequest } from './request.ts'
+import { type ServerContext, workerOf } from './context.ts'
+import { parseRequest } from './request.ts'
 import { upgrade } from './upgrade.ts'
-
-/** What the kubelet's HTTP server works on. */
-export interface ServerContext {
-  readonly workers: ReadonlyMap<string, PodWorker>
-  readonly clock: Clock
-  readonly log: Log
-}
 
 /** Serves logs, exec, attach and port-forward on a unix socket; the API server, which has asked who may, passes requests on. */
 export async function startKubeletServer(
@@ -50,14 +42,6 @@ async function answer(o: ServerContext, request: IncomingMessage, response: Serv
   if (asked?.kind !== 'containerLogs')
     throw new NodeError(asked ? 'BadRequest' : 'NotFound', asked ? 'Upgrade request required' : 'not found')
   await serveLogs(o, asked, workerOf(o, asked), response)
-}
-
-/** The pod a request is about. Throws NodeError `NotFound`. */
-export function workerOf(o: ServerContext, asked: KubeletRequest): PodWorker {
-  for (const worker of o.workers.values()) {
-    if (worker.pod.name === asked.pod && worker.pod.namespace === asked.namespace) return worker
-  }
-  throw new NodeError('NotFound', `pod "${asked.namespace}/${asked.pod}" not found on this node`)
 }
 
 function refuse(response: ServerResponse, error: unknown): void {

@@ -3,11 +3,11 @@ import type { Duplex } from 'node:stream'
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws'
 import { NodeError } from '../node-error.ts'
 import { channelProtocols, channelStreams } from './channels.ts'
+import { type ServerContext, workerOf } from './context.ts'
 import { forwardChannels, forwardSpdy, portsOf } from './port-forward.ts'
 import { remoteCommand } from './remote-command.ts'
 import { type KubeletRequest, parseRequest } from './request.ts'
 import { attach, runCommand, runningOf } from './run-command.ts'
-import { type ServerContext, workerOf } from './server.ts'
 import { spdyStreams } from './spdy-streams.ts'
 
 /** SPDY frames in the messages of a WebSocket: how kubectl from 1.31 on forwards ports. */

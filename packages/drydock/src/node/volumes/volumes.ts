@@ -63,6 +63,15 @@ export class PodVolumes {
     }
   }
 
+  /** Seconds the shortest-lived token of the pod's volumes is good for; undefined when there is none. */
+  tokenLifetime(pod: PlacedPod): number | undefined {
+    const sources = (pod.spec.volumes ?? []).flatMap((volume) => volume.projected?.sources ?? [])
+    const seconds = sources.flatMap((s) =>
+      s.serviceAccountToken ? [s.serviceAccountToken.expirationSeconds ?? 3600] : [],
+    )
+    return seconds.length === 0 ? undefined : Math.min(...seconds)
+  }
+
   /** What a container sees of them. Throws NodeError `CreateContainerConfigError` for a mount of no volume. */
   async mountsOf(container: Container, env: Readonly<Record<string, string>>): Promise<readonly Mount[]> {
     const mounts: Mount[] = []

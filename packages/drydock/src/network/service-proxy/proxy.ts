@@ -8,9 +8,10 @@ import {
   resources,
   type Service,
 } from '@orlop/kube'
+import { nft } from '../command.ts'
 import { frontends } from './backends.ts'
-import { deleteTable, loadRules } from './nft.ts'
-import { renderRules } from './rules.ts'
+import { emptyTable, transactions } from './change.ts'
+import { skeleton, type Table, tableOf } from './table.ts'
 
 export interface ServiceProxyOptions {
   readonly client: Client
@@ -42,7 +43,8 @@ export async function startServiceProxy(o: ServiceProxyOptions): Promise<{ stopp
   await Promise.all([services.synced(signal), slices.synced(signal)])
 
   let wanted = true
-  let applied: string | undefined
+  /** What the kernel has; undefined when that is not certain, and all is made anew. */
+  let held: Table | undefined
   let wake: (() => void) | undefined
   const change = (): void => {
     wanted = true
@@ -52,10 +54,12 @@ export async function startServiceProxy(o: ServiceProxyOptions): Promise<{ stopp
   slices.subscribe(change)
 
   const sync = async (): Promise<void> => {
-    const text = renderRules(o.table, frontends(services.store.list(), slices.store.list()))
-    if (text === applied) return
-    await loadRules(text)
-    applied = text
+    const table = tableOf(frontends(services.store.list(), slices.store.list()), slices.store.list())
+    if (held === undefined) await nft(skeleton(o.table))
+    const texts = transactions(o.table, held ?? emptyTable, table)
+    held = undefined
+    for (const text of texts) await nft(text)
+    held = table
   }
   wanted = false
   await sync()
@@ -81,7 +85,7 @@ export async function startServiceProxy(o: ServiceProxyOptions): Promise<{ stopp
       }
     }
     await Promise.all(running)
-    await deleteTable(o.table)
+    await nft(`table ip ${o.table} {}\ndelete table ip ${o.table}\n`)
   }
   return { stopped: loop() }
 }

@@ -124,7 +124,7 @@ export async function startNode(o: NodeOptions): Promise<NodeHandle> {
   }
   o.signal.addEventListener('abort', () => void stop(), { once: true })
   const signalAll = async (uid: string, sent: NodeJS.Signals): Promise<void> => {
-    for (const pid of await pidsOf(workers.get(uid))) process.kill(pid, sent)
+    for (const pid of await pidsOf(workers.get(uid))) sendTo(pid, sent)
   }
   return {
     name,
@@ -163,6 +163,14 @@ function place(
     const fresh = new PodWorker(node, pod)
     workers.set(pod.uid, fresh)
     void fresh.done.then(() => workers.delete(pod.uid))
+  }
+}
+
+function sendTo(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It ended since it was listed.
   }
 }
 

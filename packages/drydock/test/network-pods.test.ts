@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startApiServer } from '../src/apiserver/server.ts'
 import { dialThrough } from '../src/network/dial-through.ts'
 import { type Network, startNetwork } from '../src/network/network.ts'
-import { claimRanges, type Ranges, releaseRanges } from '../src/network/ranges.ts'
+import { claimRanges, nodeRange, type Ranges, releaseRanges } from '../src/network/ranges.ts'
 import { eventually } from './node-fixture.ts'
 
 interface Harbour {
@@ -301,7 +301,7 @@ describe('without a network', () => {
     expect(new Set(claimed.map(({ pods }) => pods)).size).toBe(3)
   })
 
-  test('a network stops when its signal aborts, and leaves nothing', async () => {
+  test('a network keeps the addresses that pods are known by from others, and leaves nothing when its signal aborts', async () => {
     const stateDir = await mkdtemp(join(tmpdir(), 'harbour-'))
     const api = await startApiServer({
       stateDir,
@@ -313,6 +313,19 @@ describe('without a network', () => {
     const client = createClient(api.config)
     const ending = new AbortController()
     const ranges = await claimRanges()
+    const known = nodeRange(ranges, 0).gateway.replace(/1$/, '2')
+    const pod = await client.create(resources.pods, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'former', namespace: 'default' },
+      spec: { nodeName: 'one', containers: [{ name: 'c', image: 'i' }] },
+    })
+    await client.patch(
+      resources.pods,
+      { namespace: 'default', name: 'former' },
+      { type: 'merge', body: { status: { podIP: known } } },
+      { subresource: 'status' },
+    )
     const network = await startNetwork({
       client,
       nodes: ['one'],
@@ -321,7 +334,10 @@ describe('without a network', () => {
       clock: systemClock,
       signal: ending.signal,
     })
-    await network.attach({ uid: 'a', namespace: 'default', name: 'a' }, 'one')
+    const taken = await network.attach({ uid: 'a', namespace: 'default', name: 'a' }, 'one')
+    expect(taken.ip).not.toBe(known)
+    const uid = pod.metadata.uid ?? ''
+    expect((await network.attach({ uid, namespace: 'default', name: 'former' }, 'one')).ip).not.toBe(taken.ip)
     expect(await readFile('/proc/net/route', 'utf8')).toContain(`${ranges.prefix}b1`)
     ending.abort()
     await network.stop()

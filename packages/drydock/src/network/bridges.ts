@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { ip, ipRemove } from './command.ts'
-import { claimInterface, dnsAddressOf, type NodeRange, type Ranges } from './ranges.ts'
+import { claimInterface, dnsAddressOf, linkGroup, type NodeRange, type Ranges } from './ranges.ts'
 
 /**
  * Makes the nodes' bridges and the interface of the Services in the current network namespace, and lets it pass packets between
@@ -16,7 +16,7 @@ export async function makeBridges(ranges: Ranges, nodes: readonly NodeRange[]): 
     `link set ${claimed} up`,
     `route replace ${ranges.services} dev ${claimed}`,
     ...nodes.flatMap(({ bridge, gateway, subnet }) => [
-      `link add ${bridge} type bridge`,
+      `link add ${bridge} address ${gatewayMac} group ${linkGroup(ranges)} type bridge`,
       `addr add ${gateway}/24 dev ${bridge} noprefixroute`,
       `link set ${bridge} up`,
       // What runs beside the nodes comes from an address of its own, and only what binds to the node's address comes from the node:
@@ -32,9 +32,15 @@ export async function makeBridges(ranges: Ranges, nodes: readonly NodeRange[]): 
   }
 }
 
-/** Removes them; what is gone already does not matter. */
-export async function removeBridges(nodes: readonly NodeRange[]): Promise<void> {
-  await ipRemove(nodes.map(({ bridge }) => `link del ${bridge}`))
+/**
+ * Fixed: a bridge left to itself takes the lowest address of its ports, another one whenever a pod comes or goes, and the other
+ * pods would send to the old one until their neighbour entries age, for half a minute.
+ */
+const gatewayMac = '02:00:0a:f4:00:01'
+
+/** Removes the bridges and the pods' links to them; what is gone already does not matter. */
+export async function removeBridges(ranges: Ranges): Promise<void> {
+  await ipRemove([`link del group ${linkGroup(ranges)}`])
 }
 
 /** A setting of the kernel, of the network namespace this process is in. */

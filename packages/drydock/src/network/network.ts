@@ -39,13 +39,13 @@ export interface Network extends PodNetwork {
 
 /**
  * Starts the network in the network namespace of this process, and gives it back when names and Services work.
- * @throws {NetworkError} `NoFreeRange` for too many nodes, `CommandFailed` where the kernel refuses
+ * @throws {NetworkError} `NoFreeRange` for too many nodes or a second drydock without claimed ranges, `CommandFailed` where the kernel refuses
  */
 export async function startNetwork(o: NetworkOptions): Promise<Network> {
   const ranges = o.ranges ?? wholeRanges
   const { prefix } = ranges
   const nodes = new Map(o.nodes.map((name, place) => [name, nodeRange(ranges, place)]))
-  const links = new PodLinks(prefix, nodes)
+  const links = new PodLinks(ranges, nodes)
   const faults = new NetworkFaults({ table: `${prefix}faults`, nodes, link: (uid) => links.get(uid) })
   const ending = new AbortController()
   const running: Promise<void>[] = []
@@ -60,7 +60,7 @@ export async function startNetwork(o: NetworkOptions): Promise<Network> {
       () => Promise.all(running),
       () => faults.clear(),
       () => links.detachAll(),
-      () => removeBridges([...nodes.values()]),
+      () => removeBridges(ranges),
       () => releaseRanges(ranges),
     ]
     for (const step of steps) {
@@ -85,8 +85,10 @@ export async function startNetwork(o: NetworkOptions): Promise<Network> {
     if (ending.signal.aborted) throw new NetworkError('Stopped', `the network ${prefix} is stopped`)
   }
 
+  if (!(await claim(ranges)) && o.ranges === undefined) {
+    throw new NetworkError('NoFreeRange', 'another drydock runs in this network namespace')
+  }
   try {
-    await claim(ranges)
     await makeBridges(ranges, [...nodes.values()])
     await reserveKnown(o.client, links, ranges)
     const { client, log, clock, random = Math.random } = o

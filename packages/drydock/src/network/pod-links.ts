@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { AddressPool } from './address-pool.ts'
 import { ip, ipRemove } from './command.ts'
 import { NetworkError } from './network-error.ts'
-import type { NodeRange } from './ranges.ts'
+import { linkGroup, type NodeRange, type Ranges } from './ranges.ts'
 
 /** Where `ip netns` keeps network namespaces. */
 const namespaces = '/run/netns'
@@ -23,6 +23,7 @@ interface NodePlace {
 /** Gives pods their network namespaces and addresses, and remembers them by the pods' uids. */
 export class PodLinks {
   readonly #prefix: string
+  readonly #group: number
   readonly #nodes: ReadonlyMap<string, NodePlace>
   readonly #links = new Map<string, PodLink>()
   readonly #making = new Map<string, Promise<PodLink>>()
@@ -30,8 +31,9 @@ export class PodLinks {
   readonly #former = new Map<string, string>()
   #made = 0
 
-  constructor(prefix: string, nodes: ReadonlyMap<string, NodeRange>) {
-    this.#prefix = prefix
+  constructor(ranges: Ranges, nodes: ReadonlyMap<string, NodeRange>) {
+    this.#prefix = ranges.prefix
+    this.#group = linkGroup(ranges)
     this.#nodes = new Map(
       [...nodes].map(([name, range]) => [name, { range, addresses: new AddressPool(range.subnet) }]),
     )
@@ -75,11 +77,12 @@ export class PodLinks {
     this.#nodes.get(link.node)?.addresses.release(link.address)
   }
 
+  /** For the end: the links themselves go with the bridges. */
   async detachAll(): Promise<void> {
     await Promise.allSettled(this.#making.values())
     const links = [...this.#links.values()]
     this.#links.clear()
-    await ipRemove(links.flatMap(removal))
+    await ipRemove(links.map(({ name }) => `netns del ${name}`))
   }
 
   async #make(uid: string, node: string): Promise<PodLink> {
@@ -92,7 +95,7 @@ export class PodLinks {
     try {
       await ip([
         `netns add ${name}`,
-        `link add ${name} type veth peer name eth0 netns ${name}`,
+        `link add ${name} group ${this.#group} type veth peer name eth0 netns ${name}`,
         `link set ${name} master ${bridge} up`,
         `link set ${name} type bridge_slave hairpin on`,
       ])

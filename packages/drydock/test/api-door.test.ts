@@ -51,13 +51,15 @@ test('paths and methods that do not exist are said not to', async () => {
   })
 })
 
-test('protobuf is not read, and whoever would rather have it gets JSON', async () => {
+test('what cannot be read is refused by its type, and whoever would rather have protobuf gets JSON', async () => {
   const path = '/api/v1/namespaces/default/configmaps'
-  const sent = await api.call('POST', path, {
-    body: 'k8s\0',
+  const sent = await api.call('POST', path, { body: 'x', contentType: 'application/cbor' })
+  expect(sent.body).toMatchObject({ code: 415, reason: 'UnsupportedMediaType' })
+  const garbage = await api.call('POST', path, {
+    body: 'x',
     contentType: 'application/vnd.kubernetes.protobuf',
   })
-  expect(sent.body).toMatchObject({ code: 415, reason: 'UnsupportedMediaType' })
+  expect(garbage.body).toMatchObject({ code: 400, reason: 'BadRequest' })
   const headers = { accept: 'application/vnd.kubernetes.protobuf,application/json' }
   expect((await api.call('GET', path, { headers })).headers['content-type']).toBe('application/json')
 })

@@ -193,9 +193,55 @@ test('kubectl create, wait and delete go through, and delete waits for the end',
   )
 })
 
+test('what kubectl sends in protobuf arrives whole', async () => {
+  const creations = [
+    ['deployment', 'made', '--image=redis:7.2', '--replicas=2', '--port=6379'],
+    ['service', 'clusterip', 'made', '--tcp=6379:6379'],
+    ['configmap', 'made', '--from-literal=a=b'],
+    ['cronjob', 'made', '--image=redis', '--schedule=*/5 * * * *', '--', 'true'],
+    ['role', 'made', '--verb=get', '--resource=pods'],
+    ['rolebinding', 'made', '--role=made', '--serviceaccount=default:default'],
+    ['poddisruptionbudget', 'made', '--selector=app=made', '--min-available=50%'],
+    ['priorityclass', 'made', '--value=1000'],
+    ['ingress', 'made', '--rule=example.com/*=made:6379'],
+    ['token', 'default'],
+  ]
+  for (const creation of creations) {
+    const { ok, output } = await kubectl('create', ...creation)
+    expect(ok, output).toBe(true)
+  }
+  const path = (kind: string, of: string) => kubectl('get', kind, 'made', '-o', `jsonpath=${of}`)
+  expect(
+    (await path('deploy', '{.spec.replicas} {.spec.template.spec.containers[0].ports[0].containerPort}'))
+      .output,
+  ).toBe('2 6379')
+  expect((await path('svc', '{.spec.ports[0].targetPort} {.spec.selector.app}')).output).toBe('6379 made')
+  expect((await path('pdb', '{.spec.minAvailable}')).output).toBe('50%')
+  expect((await path('cm', '{.data.a}')).output).toBe('b')
+  expect((await path('cronjob', '{.spec.jobTemplate.spec.template.spec.containers[0].command}')).output).toBe(
+    '["true"]',
+  )
+})
+
+test('kubectl drain evicts and cordons', async () => {
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } }
+  const containers = [{ name: 'c', image: 'redis' }]
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'on-n1' },
+    spec: { nodeName: 'n1', containers },
+  }
+  await kubectl('apply', '-f', file('node.json', node), '-f', file('pod.json', pod))
+  const { output } = await kubectl('drain', 'n1', '--force', '--grace-period=0', '--timeout=10s')
+  expect(output).toContain('node/n1 cordoned')
+  expect(output).toContain('node/n1 drained')
+  expect((await kubectl('get', 'pod', 'on-n1')).output).toContain('NotFound')
+})
+
 test('kubectl get --watch shows what comes', async () => {
-  const watching = kubectl('get', 'cm', '--watch', '--request-timeout=6s')
-  const deadline = Date.now() + 5_000
+  const watching = kubectl('get', 'cm', '--watch', '--request-timeout=3s')
+  const deadline = Date.now() + 2_500
   for (let index = 0; Date.now() < deadline; index += 1) {
     await kubectl('create', 'configmap', `seen-${index}`)
     if (index === 4) break

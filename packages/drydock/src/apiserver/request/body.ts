@@ -10,6 +10,8 @@ const json = new Set([
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',
 ])
+/** Of the typed clients that `kubectl create`, `drain` and `auth` are made of. */
+const protobuf = 'application/vnd.kubernetes.protobuf'
 const yaml = new Set(['application/apply-patch+yaml', 'application/yaml'])
 
 /** Content type without its parameters; JSON when none is named. */
@@ -19,12 +21,17 @@ export function mediaType(request: IncomingMessage): string {
 
 /**
  * Reads and parses the body. Undefined when it is empty.
- * Throws UnsupportedMediaType (protobuf, CBOR...), RequestEntityTooLarge and BadRequest.
+ * Throws UnsupportedMediaType (CBOR...), RequestEntityTooLarge and BadRequest.
  */
 export async function readBody(request: IncomingMessage): Promise<unknown> {
-  const text = await readText(request)
-  if (text === '') return undefined
+  const bytes = await readBytes(request)
+  if (bytes.length === 0) return undefined
   const type = mediaType(request)
+  if (type === protobuf) {
+    const { decodeProtobuf } = await import('../protobuf/decode-protobuf.ts')
+    return decodeProtobuf(bytes)
+  }
+  const text = bytes.toString('utf8')
   if (!json.has(type) && !yaml.has(type))
     throw unsupportedMediaType(type, ['application/json', 'application/yaml'])
   // Nearly every apply body is JSON, which is YAML and which the JSON parser reads a hundred times faster.
@@ -47,7 +54,7 @@ async function readYaml(text: string): Promise<unknown> {
   }
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
@@ -58,7 +65,7 @@ async function readText(request: IncomingMessage): Promise<string> {
     }
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 function messageOf(error: unknown): string {

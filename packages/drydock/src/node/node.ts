@@ -121,6 +121,8 @@ export async function startNode(o: NodeOptions): Promise<NodeHandle> {
     await server.close()
     await Promise.all([...workers.values()].map((worker) => worker.abandon()))
     await Promise.all(running)
+    // What was recorded before; a recorder left alone would write to a client that its owner has closed.
+    await events.flush()
   }
   o.signal.addEventListener('abort', () => void stop(), { once: true })
   const signalAll = async (uid: string, sent: NodeJS.Signals): Promise<void> => {

@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process'
 import { mkdir, open, readlink, realpath, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { systemClock } from '@orlop/kube'
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   )
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a rejection that nobody handled'))
   try {
-    await prepareNamespaces()
+    await prepareNamespaces(options.stateDir)
     const drydock = await createDrydock({
       stateDir: options.stateDir,
       nodes: options.nodes,
@@ -85,22 +85,34 @@ function say(word: DaemonWord): void {
 }
 
 /** What the network tools need: loopback, and a /run of our own for the names of network namespaces. */
-async function prepareNamespaces(): Promise<void> {
+async function prepareNamespaces(stateDir: string): Promise<void> {
   await run('ip', ['link', 'set', 'lo', 'up'], { timeout: 5000 })
+  const state = await realpath(stateDir)
+  const kept = state.startsWith('/run/') ? await open(state) : undefined
   await run('mount', ['-t', 'tmpfs', 'tmpfs', '/run'], { timeout: 5000 })
   await mkdir('/run/netns', { recursive: true })
+  if (kept === undefined) return
+  // The state folder was just hidden: it is put back where it was.
+  await mkdir(state, { recursive: true })
+  const source = `/proc/${process.pid}/fd/${kept.fd}`
+  await run('mount', ['--no-canonicalize', '--bind', source, state], { timeout: 5000 })
+  await kept.close()
 }
 
 /** Programs that are run inside find the cluster's names. The file may be a link into the /run that was just hidden. */
 async function useClusterNames(stateDir: string, text: string): Promise<void> {
   const own = join(stateDir, 'resolv.conf')
   await writeFile(own, text)
-  const target = await realpath('/etc/resolv.conf').catch(async () =>
-    join('/etc', await readlink('/etc/resolv.conf')),
-  )
+  const target = await realpath('/etc/resolv.conf').catch(() => makeTarget('/etc/resolv.conf'))
+  await run('mount', ['--bind', own, target], { timeout: 5000 })
+}
+
+/** The file that a link leads to, made there; a file of the machine itself could not be made by an ordinary user. */
+async function makeTarget(link: string): Promise<string> {
+  const target = resolve(dirname(link), await readlink(link))
   await mkdir(dirname(target), { recursive: true })
   await (await open(target, 'a')).close()
-  await run('mount', ['--bind', own, target], { timeout: 5000 })
+  return target
 }
 
 if (import.meta.main) await main()

@@ -52,6 +52,9 @@ afterAll(async () => {
   await ship.close()
 })
 
+/** What kubectl asked to upgrade to, and the answer: it tries the other protocol silently when one is refused. */
+const upgrades: string[] = []
+
 /** kubectl speaks no unix sockets, and over plain HTTP it keeps its token to itself: this port goes to the API server's socket and adds it. */
 async function loopback(socketPath: string): Promise<Server> {
   const server = createServer((request, response) => {
@@ -78,6 +81,9 @@ async function loopback(socketPath: string): Promise<Server> {
       lines.push(`${request.rawHeaders[i]}: ${request.rawHeaders[i + 1]}`)
     onward.write(`${lines.join('\r\n')}\r\n\r\n`)
     onward.write(head)
+    onward.once('data', (answer: Buffer) =>
+      upgrades.push(`${request.headers.upgrade} ${answer.toString().split(' ')[1]}`),
+    )
     onward.pipe(client).pipe(onward)
     onward.on('error', () => client.destroy())
     client.on('error', () => onward.destroy())
@@ -89,10 +95,11 @@ async function loopback(socketPath: string): Promise<Server> {
 
 /** How kubectl speaks: WebSocket as it does now, or SPDY as it did before 1.31. */
 const protocols = [
-  { protocol: 'WebSocket', env: {} },
+  { protocol: 'WebSocket', env: {}, upgraded: ['websocket 101'] },
   {
     protocol: 'SPDY',
     env: { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: 'false', KUBECTL_PORT_FORWARD_WEBSOCKETS: 'false' },
+    upgraded: ['SPDY/3.1 101'],
   },
 ]
 
@@ -117,7 +124,8 @@ async function ask(
 
 test.each(protocols)(
   'kubectl exec over $protocol carries output, input and the exit code',
-  async ({ env }) => {
+  async ({ env, upgraded }) => {
+    upgrades.length = 0
     expect(await ask(['exec', 'cache', '-c', 'redis', '--', 'redis-cli', 'PING'], { env })).toEqual({
       code: 0,
       stdout: 'PONG\n',
@@ -133,6 +141,7 @@ test.each(protocols)(
     const big = 'x'.repeat(300_000)
     const echoed = await ask(['exec', '-i', 'cache', '-c', 'redis', '--', 'wc', '-c'], { env, input: big })
     expect(echoed.stdout.trim()).toBe('300000')
+    expect([...new Set(upgrades)]).toEqual(upgraded)
   },
 )
 
@@ -181,7 +190,8 @@ test('kubectl logs: the end of it, and what comes', async () => {
   following.kill()
 })
 
-test.each(protocols)('kubectl port-forward over $protocol reaches the server', async ({ env }) => {
+test.each(protocols)('kubectl port-forward over $protocol reaches the server', async ({ env, upgraded }) => {
+  upgrades.length = 0
   const child = spawn('kubectl', [...kubectl, 'port-forward', 'pod/cache', ':6379'], {
     env: { PATH: process.env.PATH, ...env },
   })
@@ -195,6 +205,7 @@ test.each(protocols)('kubectl port-forward over $protocol reaches the server', a
     expect((await cli('STRLEN', 'big')).stdout).toBe('100000\n')
     const several = await Promise.all([1, 2, 3].map((n) => cli('ECHO', String(n))))
     expect(several.map((answer) => answer.stdout)).toEqual(['1\n', '2\n', '3\n'])
+    expect([...new Set(upgrades)]).toEqual(upgraded)
   } finally {
     child.kill()
   }

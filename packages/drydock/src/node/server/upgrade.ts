@@ -49,7 +49,6 @@ export async function upgrade(
 
 function forward(accepted: Accepted, ip: string, asked: KubeletRequest): void {
   if (accepted.protocol === 'spdy') forwardSpdy(accepted.transport, ip)
-  else if (accepted.socket.protocol === tunnel) forwardSpdy(createWebSocketStream(accepted.socket), ip)
   else forwardChannels(accepted.socket, ip, asked)
 }
 
@@ -71,19 +70,27 @@ function acceptWebSocket(
   head: Buffer,
   asked: KubeletRequest,
 ): Promise<Accepted> {
-  const offered = asked.kind === 'portForward' ? [tunnel, ...channelProtocols] : channelProtocols
+  const tunnelled = asked.kind === 'portForward' && request.headers['sec-websocket-protocol'] === tunnel
   const server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
-    handleProtocols: (protocols) => offered.find((name) => protocols.has(name)) ?? false,
+    handleProtocols: (protocols) => channelProtocols.find((name) => protocols.has(name)) ?? false,
   })
-  // Without the tunnel the ports are named in the query.
-  if (asked.kind === 'portForward' && !String(request.headers['sec-websocket-protocol']).includes(tunnel))
+  if (tunnelled) {
+    // The library refuses the slash in this name, as the standard does; kubectl and the API server use it all the same.
+    delete request.headers['sec-websocket-protocol']
+    server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${tunnel}`))
+  } else if (asked.kind === 'portForward') {
     portsOf(asked)
+  }
   return new Promise((resolve) => {
-    server.handleUpgrade(request, socket, head, (accepted) =>
-      resolve({ protocol: 'webSocket', socket: accepted }),
-    )
+    server.handleUpgrade(request, socket, head, (accepted) => {
+      resolve(
+        tunnelled
+          ? { protocol: 'spdy', transport: createWebSocketStream(accepted) }
+          : { protocol: 'webSocket', socket: accepted },
+      )
+    })
   })
 }
 

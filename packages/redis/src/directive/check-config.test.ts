@@ -105,6 +105,7 @@ describe('a value is refused', () => {
     ['proc-title-template', '{nothing}', 'InvalidValue'],
     ['cluster-announce-hostname', 'a_b', 'InvalidValue'],
     ['dbfilename', '../dump.rdb', 'InvalidValue'],
+    ['dbfilename', 'dump\\rdb', 'InvalidValue'],
     ['replicaof', 'somewhere', 'InvalidValue'],
     ['unixsocketperm', '999', 'InvalidValue'],
   ])('%s %s: %s', (name, value, code) => {

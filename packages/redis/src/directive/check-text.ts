@@ -5,7 +5,7 @@ import { invalid, type Wrong } from './wrong.ts'
 const titleVariables = /\{(title|listen-addr|server-mode|port|tls-port|unixsocket|config-file)\}/g
 
 const fileName = {
-  takes: (value: string) => value !== '' && !value.includes('/'),
+  takes: (value: string) => value !== '' && !/[/\\]/.test(value),
   remedy: 'write the name of a file, not a path',
 }
 const nodeName = {
@@ -36,7 +36,7 @@ const grammars: Readonly<Record<string, { takes: (value: string) => boolean; rem
   // The collations that every image has; a server does not start with one that its image lacks.
   'locale-collate': { takes: (value) => /^(C|POSIX|)$/.test(value), remedy: 'write C or POSIX' },
   'proc-title-template': {
-    takes: (value) => value !== '' && !/[{}]/.test(value.replace(titleVariables, '')),
+    takes: (value) => value.trim() !== '' && !/[{}]/.test(value.replace(titleVariables, '')),
     remedy:
       'write text with no other variables than {title}, {listen-addr}, {server-mode}, {port} and {tls-port}',
   },

@@ -54,6 +54,9 @@ function normaliseWords(directive: Directive, given: readonly string[]): string 
       return normaliseBufferLimits(directive, given)
     case 'latency-tracking-info-percentiles':
       return given.map((word) => (Number.isFinite(Number(word)) ? String(Number(word)) : word)).join(' ')
+    case 'replicaof':
+    case 'slaveof':
+      return /^no one$/i.test(given.join(' ')) ? '' : given.join(' ')
     default:
       return given.join(' ')
   }

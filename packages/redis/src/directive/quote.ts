@@ -23,6 +23,7 @@ export function quoteDirective(name: string, value: string): string {
   const given = words(value)
   if (name === 'save' && given.length > 0) return lines(name, pairs(given))
   if (name === 'client-output-buffer-limit' && given.length > 0) return lines(name, bufferLimits(given))
+  if (/^(replicaof|slaveof)$/.test(name) && given.length === 0) return `${name} no one`
   if (severalArguments.has(name) && given.length > 0) return lines(name, [given])
   return `${name} ${quote(value)}`
 }

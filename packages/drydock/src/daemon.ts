@@ -33,6 +33,9 @@ export type DaemonWord =
   | { readonly said: 'ready' }
   | { readonly said: 'failed'; readonly message: string; readonly remedy?: string }
 
+/** How long pods may take to end by themselves, in seconds: Redis writes its data out. */
+const podsEndWithin = 10
+
 async function main(): Promise<void> {
   const input = createInterface({ input: process.stdin })
   const first = await new Promise<string>((resolve) => input.once('line', resolve))
@@ -67,7 +70,7 @@ async function main(): Promise<void> {
     process.once('SIGTERM', () => {
       stop.abort()
       void Promise.allSettled(companions)
-        .then(() => drydock.stop())
+        .then(() => drydock.stop(podsEndWithin))
         .catch((error: unknown) => log.error({ err: error }, 'the end was not clean'))
         .finally(() => process.exit(0))
     })

@@ -40,8 +40,11 @@ export interface Drydock {
   readonly kubeconfig: string
   readonly network: Network
   readonly nodes: readonly NodeHandle[]
-  /** Ends everything: no process, interface, namespace or rule is left. What was written stays in the folder. */
-  stop(): Promise<void>
+  /**
+   * Ends everything: no process, interface, namespace or rule is left. What was written stays in the folder. Pods are killed, or
+   * get `seconds` to end by themselves.
+   */
+  stop(seconds?: number): Promise<void>
 }
 
 /**
@@ -54,9 +57,9 @@ export async function createDrydock(o: DrydockOptions): Promise<Drydock> {
   const names = Array.from({ length: o.nodes ?? 1 }, (_, i) => `node-${i + 1}`)
   const ended = new AbortController()
   const { signal } = ended
-  const undo: (() => Promise<unknown>)[] = []
-  const stop = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step()
+  const undo: ((seconds?: number) => Promise<unknown>)[] = []
+  const stop = async (seconds?: number): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step(seconds)
   }
   const ranges = o.ranges ?? (await claimRanges())
   undo.push(() => releaseRanges(ranges))
@@ -96,23 +99,24 @@ export async function createDrydock(o: DrydockOptions): Promise<Drydock> {
     })
     const programs = o.programs ?? hostPrograms()
     const nodes: NodeHandle[] = []
+    undo.push((seconds) => Promise.all(nodes.map((node) => node.stop(seconds))))
     for (const [i, name] of names.entries()) {
-      const node = await startNode({
-        client,
-        name,
-        zone: `zone-${(i % 3) + 1}`,
-        address: network.nodeAddresses.get(name),
-        stateDir,
-        network,
-        programs,
-        log,
-        clock,
-        random,
-        signal,
-        ...(o.timing ? { timing: o.timing } : {}),
-      })
-      nodes.push(node)
-      undo.push(() => node.stop())
+      nodes.push(
+        await startNode({
+          client,
+          name,
+          zone: `zone-${(i % 3) + 1}`,
+          address: network.nodeAddresses.get(name),
+          stateDir,
+          network,
+          programs,
+          log,
+          clock,
+          random,
+          signal,
+          ...(o.timing ? { timing: o.timing } : {}),
+        }),
+      )
     }
     return { client, connection, kubeconfig, network, nodes, stop }
   } catch (error) {

@@ -30,7 +30,7 @@ export interface SupervisorOptions {
 
 /** How long a daemon may take to be ready, and pods to end when it is stopped, in ms. */
 const readyWithin = 30_000
-const stopWithin = 15_000
+const stopWithin = 25_000
 const pauses = [200, 1000, 5000]
 
 /**

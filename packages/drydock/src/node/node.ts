@@ -38,8 +38,11 @@ export interface NodeOptions {
 /** A running node. */
 export interface NodeHandle {
   readonly name: string
-  /** Kills every process of the node and ends it. The API is told nothing, as when a machine is switched off. */
-  stop(): Promise<void>
+  /**
+   * Ends the node and every process of it: at once, as when a machine is switched off, or as when it is shut down, after `seconds` in
+   * which they may end by themselves. The API is told nothing.
+   */
+  stop(seconds?: number): Promise<void>
   /** SIGKILL to the first process of every container of a pod. */
   kill(podUid: string): void
   /** SIGSTOP to every process of a pod: it neither answers nor ends. */
@@ -116,10 +119,10 @@ export async function startNode(o: NodeOptions): Promise<NodeHandle> {
   ]
   await pods.synced(signal)
   await releaseForgotten(stateDir, name, new Set(pods.store.list().map((pod) => pod.metadata.uid ?? '')))
-  const stop = async (): Promise<void> => {
+  const stop = async (seconds?: number): Promise<void> => {
     ended.abort()
     await server.close()
-    await Promise.all([...workers.values()].map((worker) => worker.abandon()))
+    await Promise.all([...workers.values()].map((worker) => worker.abandon(seconds)))
     await Promise.all(running)
     // What was recorded before; a recorder left alone would write to a client that its owner has closed.
     await events.flush()

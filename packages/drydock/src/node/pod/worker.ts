@@ -86,12 +86,15 @@ export class PodWorker {
     if (reference.split('/')[1] === this.#pod.namespace) this.#refresh(reference)
   }
 
-  /** Kills everything at once and writes nothing more: the node ends. */
-  async abandon(): Promise<void> {
+  /** The node ends: nothing more is written. Everything is killed at once, or gets `seconds` to end by itself. */
+  async abandon(seconds = 0): Promise<void> {
     this.#abandoned.abort()
-    this.#stopping.abort()
-    this.#hurry.abort()
-    for (const slot of this.slots) slot.running?.process.signal('SIGKILL')
+    if (seconds > 0) this.#beginToStop(seconds)
+    else {
+      this.#stopping.abort()
+      this.#hurry.abort()
+      for (const slot of this.slots) slot.running?.process.signal('SIGKILL')
+    }
     this.#wake?.()
     await this.done
   }

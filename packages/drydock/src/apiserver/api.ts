@@ -2,6 +2,7 @@ import type { Authenticator } from './auth.ts'
 import type { ApiHooks } from './hooks.ts'
 import type { Registry } from './registry.ts'
 import type { Storage } from './storage/storage.ts'
+import type { EventFrames } from './verbs/event-frame.ts'
 
 /** The time as the server knows it; a structural part of the kube package's `Clock`. */
 export interface Clock {
@@ -34,6 +35,7 @@ export interface Api {
   readonly log: Log
   readonly random: Random
   readonly hooks: ApiHooks
+  readonly frames: EventFrames
   readonly authenticator: Authenticator
   /** The range that ClusterIPs come from, e.g. `10.96.0.0/16`. */
   readonly serviceRange: string

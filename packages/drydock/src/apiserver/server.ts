@@ -10,6 +10,7 @@ import type { ApiHooks } from './hooks.ts'
 import { systemRandom } from './random.ts'
 import { Registry } from './registry.ts'
 import { Storage, type StorageOptions } from './storage/storage.ts'
+import { EventFrames } from './verbs/event-frame.ts'
 
 export interface ApiServerOptions {
   /** Folder that holds `db.sqlite`; made when missing. */
@@ -52,6 +53,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     hooks: options.hooks ?? {},
     serviceRange: options.serviceRange ?? '10.96.0.0/16',
     kubeletSocket: options.kubeletSocket,
+    frames: new EventFrames(),
     authenticator: new Authenticator(options.token, storage.tokens, options.clock),
     closing: closing.signal,
   }

@@ -1,5 +1,6 @@
 import { timestamp } from '../api.ts'
 import { ensureObject, objectsAt, setDefault, stringAt } from '../object.ts'
+import { validateCrd } from '../schema/validate-crd.ts'
 import type { Strategy } from '../strategy.ts'
 import { cleanupFinalizer } from './cleanup-finalizer.ts'
 
@@ -35,6 +36,7 @@ export const definitionStrategy: Strategy = {
       storedVersions: stored.map((version) => String(version.name)),
     }
   },
+  validate: (object) => validateCrd(object),
   prepareUpdate: (object) => {
     const names = objectsAt(object, 'spec', 'versions').filter((version) => version.storage === true)
     const status = ensureObject(object, 'status')

@@ -21,7 +21,8 @@ export function messages(): ReadonlyMap<string, Message> {
 }
 
 function load(): ReadonlyMap<string, Message> {
-  const packed = readFileSync(new URL('./messages.json.br', import.meta.url))
+  // By way of the parent folder: there a bundle finds it, too.
+  const packed = readFileSync(new URL('../protobuf/messages.json.br', import.meta.url))
   const source: unknown = JSON.parse(brotliDecompressSync(packed).toString('utf8'))
   return new Map(
     isObject(source) ? Object.entries(source).map(([name, fields]) => [name, message(fields)]) : [],

@@ -2,8 +2,9 @@ import { isObject, type JsonObject, numberAt, objectAt, objectsAt, stringAt } fr
 import { duplicate, invalid, notSupported, required } from '../schema/field-error.ts'
 import type { Cause } from '../status.ts'
 import { dnsLabel } from './names.ts'
-import { oneOf, validateResources } from './pod-spec.ts'
+import { oneOf } from './one-of.ts'
 import { portName, validatePort } from './ports.ts'
+import { validateResources } from './resources.ts'
 
 export function validateContainer(
   container: JsonObject,

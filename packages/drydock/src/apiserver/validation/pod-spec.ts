@@ -1,9 +1,9 @@
-import { type JsonObject, numberAt, objectAt, objectsAt, stringAt } from '../object.ts'
-import { parseQuantity } from '../quantity.ts'
-import { duplicate, forbidden, invalid, notSupported, required } from '../schema/field-error.ts'
+import { type JsonObject, numberAt, objectsAt, stringAt } from '../object.ts'
+import { duplicate, forbidden, invalid, required } from '../schema/field-error.ts'
 import type { Cause } from '../status.ts'
 import { validateContainer } from './container.ts'
 import { dnsLabel, dnsSubdomain } from './names.ts'
+import { oneOf } from './one-of.ts'
 
 /** Objections to a pod's spec, in a pod or a template: k8s.io/kubernetes pkg/apis/core/validation. */
 export function validatePodSpec(spec: JsonObject, path: string): Cause[] {
@@ -43,11 +43,6 @@ export function validatePodSpec(spec: JsonObject, path: string): Cause[] {
   return causes
 }
 
-export function oneOf(value: unknown, supported: readonly string[], field: string): Cause[] {
-  if (value === undefined || value === '') return [required(field)]
-  return supported.includes(String(value)) ? [] : [notSupported(field, value, [...supported].sort())]
-}
-
 function validateVolumes(spec: JsonObject, path: string): Cause[] {
   const seen = new Set<string>()
   return objectsAt(spec, 'volumes').flatMap((volume, index) => {
@@ -75,26 +70,4 @@ function validateVolumes(spec: JsonObject, path: string): Cause[] {
     }
     return causes
   })
-}
-
-/** Requests and limits of a container: amounts that exist, are not negative, and requests within limits. */
-export function validateResources(resources: JsonObject | undefined, path: string): Cause[] {
-  const limits = objectAt(resources, 'limits') ?? {}
-  const requests = objectAt(resources, 'requests') ?? {}
-  const causes: Cause[] = []
-  for (const [kind, amounts] of Object.entries({ limits, requests })) {
-    for (const [name, amount] of Object.entries(amounts)) {
-      if ((parseQuantity(amount) ?? 0n) < 0n) {
-        causes.push(invalid(`${path}.${kind}[${name}]`, amount, 'must be greater than or equal to 0'))
-      }
-    }
-  }
-  for (const [name, amount] of Object.entries(requests)) {
-    const limit = limits[name]
-    if (limit === undefined || (parseQuantity(amount) ?? 0n) <= (parseQuantity(limit) ?? 0n)) continue
-    causes.push(
-      invalid(`${path}.requests`, amount, `must be less than or equal to ${name} limit of ${limit}`),
-    )
-  }
-  return causes
 }

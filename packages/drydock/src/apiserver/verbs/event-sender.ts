@@ -5,6 +5,7 @@ import { apiVersionOf } from '../kinds.ts'
 import { renderObject, type Shape } from '../render.ts'
 import type { ResourceRequest } from '../request/resource-request.ts'
 import type { Status } from '../status.ts'
+import { eventLine } from './event-frame.ts'
 
 /** A watcher that does not read may make the server hold this much for it, in bytes; then it is cut off. */
 const backlogLimit = 32 * 1024 * 1024
@@ -43,11 +44,11 @@ export class EventSender {
       apiVersion: apiVersionOf(kind),
       metadata: { resourceVersion: String(revision), ...annotations },
     }
-    this.#inOrder(() => this.#line(`{"type":"BOOKMARK","object":${JSON.stringify(object)}}\n`))
+    this.#inOrder(() => this.#line(eventLine('BOOKMARK', JSON.stringify(object))))
   }
 
   error(status: Status): void {
-    this.#inOrder(() => this.#line(`{"type":"ERROR","object":${JSON.stringify(status)}}\n`))
+    this.#inOrder(() => this.#line(eventLine('ERROR', JSON.stringify(status))))
   }
 
   async end(): Promise<void> {
@@ -56,18 +57,18 @@ export class EventSender {
   }
 
   #write(type: string, item: ListItem): void {
-    this.#line(
-      `{"type":"${type}","object":${renderObject(this.#api, this.#request.kind, item, this.#shape)}}\n`,
-    )
+    const { form } = this.#shape
+    if (form === 'whole') this.#line(this.#api.frames.of(type, item))
+    else this.#line(eventLine(type, renderObject(this.#api, this.#request.kind, item, this.#shape)))
   }
 
-  #line(text: string): void {
+  #line(bytes: Buffer): void {
     if (this.#response.destroyed || this.#response.writableEnded) return
     if (this.#response.writableLength > backlogLimit) {
       this.#response.destroy()
       return
     }
-    this.#response.write(text)
+    this.#response.write(bytes)
   }
 
   #inOrder(work: () => void): void {

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { messageOf, NodeError } from '../node-error.ts'
 import { serveLogs } from './container-logs.ts'
@@ -16,6 +17,12 @@ export async function startKubeletServer(
   const server = createServer((request, response) => {
     answer(o, request, response).catch((error: unknown) => refuse(response, error))
   })
+  // The server forgets connections that were upgraded; they would keep it from closing.
+  const connections = new Set<Socket>()
+  server.on('connection', (socket) => {
+    connections.add(socket)
+    socket.on('close', () => connections.delete(socket))
+  })
   server.on('upgrade', (request, socket, head) => {
     upgrade(o, request, socket, head).catch((error: unknown) => {
       o.log.info({ err: error, url: request.url }, 'a stream was refused')
@@ -31,8 +38,9 @@ export async function startKubeletServer(
   })
   return {
     async close() {
-      server.closeAllConnections()
-      await new Promise<void>((resolve) => server.close(() => resolve()))
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      for (const connection of connections) connection.destroy()
+      await closed
     },
   }
 }

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { artefacts } from './src/artefacts.ts'
+import { artefacts } from './generate/artefacts.ts'
 
 const root = join(import.meta.dirname, '../..')
 const check = process.argv.includes('--check')

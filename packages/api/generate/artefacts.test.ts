@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { crds } from '../src/crds.ts'
 import { artefacts } from './artefacts.ts'
-import { crds } from './crds.ts'
 
 const root = join(import.meta.dirname, '../../..')
 

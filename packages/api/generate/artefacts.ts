@@ -1,10 +1,10 @@
 /** Every file that is written from the schemas, by its path in the repository. */
 import { stringify } from 'yaml'
-import { renderReference } from './crd/reference.ts'
-import { crds } from './crds.ts'
-import { redisJsonSchema } from './redis/crd.ts'
-import { renderRedisTypes } from './redis/render-types.ts'
-import { apiVersion } from './redis/schema.ts'
+import { renderReference } from '../src/crd/reference.ts'
+import { crds } from '../src/crds.ts'
+import { redisJsonSchema } from '../src/redis/crd.ts'
+import { renderRedisTypes } from '../src/redis/render-types.ts'
+import { apiVersion } from '../src/redis/schema.ts'
 
 export interface Artefact {
   readonly path: string

@@ -125,7 +125,9 @@ class Elector {
         }
         if (ended.aborted || signal.aborted) return
         const holder = this.#seen?.lease.spec?.holderIdentity
-        if (holder !== this.#o.identity || clock.now() - renewed >= this.#renewDeadline) {
+        // The timer and the time: the one does not tick while the machine sleeps, the other can be set back.
+        const late = deadline.signal.aborted || clock.now() - renewed >= this.#renewDeadline
+        if (holder !== this.#o.identity || late) {
           this.#log.error({ holder }, 'lost the lease')
           throw new KubeError('LeaseLost', `the lease ${this.#o.namespace}/${this.#o.name} was lost`)
         }

@@ -116,8 +116,6 @@ export class Reflector<T extends KubeObject> {
         seen.add(keyOf(object))
         this.#set(object)
       }
-      // Others get their turn between two pages.
-      await new Promise<void>((resolve) => setImmediate(resolve))
     } while (page.metadata.continue)
     for (const key of [...this.#store.keys()]) if (!seen.has(key)) this.#remove(key)
     if (!this.#store.hasSynced()) {

@@ -57,7 +57,13 @@ export async function runSupervisor(o: SupervisorOptions): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
 
   const certificate = await keepCertificate(stateDir, Date.now())
-  const api = await startApiProxy(paths.apiSocket(stateDir), o.apiPort ?? 16_443, certificate)
+  const { apiPort = 16_443 } = o
+  const api = await startApiProxy(paths.apiSocket(stateDir), apiPort, certificate)
+  if (api.port !== apiPort)
+    log.warn(
+      { wanted: apiPort, port: api.port },
+      'the port of the API is taken; the kubeconfig names another',
+    )
   const kubeconfig = renderKubeconfig(`https://127.0.0.1:${api.port}`, token, certificate.cert)
   await replaceFile(paths.kubeconfig(stateDir), kubeconfig)
   status = { ...status, apiPort: api.port }

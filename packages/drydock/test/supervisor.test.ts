@@ -70,6 +70,7 @@ test('a daemon that dies is started again: with all objects, the pods and their 
 
 test('a supervisor that is killed takes everything with it, and the next one finds all objects', async () => {
   await createCache()
+  expect(await redis(await addressOf('services'), 'SET', 'k', 'v')).toBe('OK')
   const { daemon = 0 } = (await runningDrydock(folder)) ?? {}
   const inside = await tree(daemon)
   expect(inside.length).toBeGreaterThan(2)
@@ -78,7 +79,7 @@ test('a supervisor that is killed takes everything with it, and the next one fin
   expect(await runningDrydock(folder)).toBeUndefined()
   await client.close()
   await start()
-  await eventually(async () => isReady(await cachePod()))
+  await eventually(async () => (await redis(await addressOf('services'), 'GET', 'k')) === 'v')
 })
 
 test('two do not run on one folder', async () => {

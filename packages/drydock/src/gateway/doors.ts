@@ -7,8 +7,8 @@ import { isErrno } from '../state.ts'
 export interface Door {
   /** Where it listens: the loopback twin of the address, with another port when that one is taken. */
   readonly address: string
-  /** Whether the port asked for was taken by another program. */
-  readonly moved: boolean
+  /** Why it is not the port that was asked for: another program has it, or it is one that ordinary users may not have. */
+  readonly moved: 'taken' | 'privileged' | undefined
   close(): void
 }
 
@@ -37,12 +37,12 @@ export async function openDoor(
       },
     )
   })
-  let moved = false
+  let moved: Door['moved']
   try {
     await listen(server, host, port)
   } catch (error) {
     if (!isErrno(error, 'EADDRINUSE', 'EACCES')) throw error
-    moved = true
+    moved = isErrno(error, 'EACCES') ? 'privileged' : 'taken'
     await listen(server, host, 0)
   }
   const bound = server.address()

@@ -80,7 +80,7 @@ export async function startGateway(o: GatewayOptions): Promise<{ stopped: Promis
     const host = loopbackFor(one.inside.slice(0, one.inside.lastIndexOf(':')))
     const door = await openDoor(paths.dialSocket(stateDir), host, one.port, one.inside, log)
     doors.set(key, door)
-    if (door.moved) {
+    if (door.moved === 'taken') {
       const note = `Port ${host}:${one.port} of this machine is taken by another program; reached at ${door.address} instead`
       log.warn({ inside: one.inside, address: door.address }, note)
       events.record(one.owner, { type: 'Warning', reason: 'HostPortTaken', note, action: 'Listen' })
@@ -106,7 +106,12 @@ function keyOf({ kind, inside, owner }: Wanted): string {
   return `${kind} ${owner.metadata.uid} ${inside}`
 }
 
+/** The API server has a door of its own: the one the kubeconfig names. */
+const apiService = { namespace: 'default', name: 'kubernetes' }
+
 function portsOfService(service: Service): Wanted[] {
+  const { namespace, name } = service.metadata
+  if (namespace === apiService.namespace && name === apiService.name) return []
   const address = service.spec?.clusterIP
   if (address === undefined || address === '' || address === 'None') return []
   return (service.spec?.ports ?? [])

@@ -8,7 +8,7 @@ import { identityOf, type Manager, type Managers, withoutIdle } from './managers
 import { merge } from './merge.ts'
 import { ownedFields } from './owned-fields.ts'
 import { type Reach, transfer, within, withoutManagers, withoutOwnerless } from './ownership.ts'
-import { removeFields, withNamedFields } from './remove.ts'
+import { removeFields, withNamedFields, withoutNulls } from './remove.ts'
 import { storedManagers, updated, withManagers } from './track-update.ts'
 import { undeclaredField } from './undeclared-field.ts'
 
@@ -75,7 +75,8 @@ function attempt(o: ApplyOptions, schema: TypeSchema, force: boolean): Applied {
       return [key, { ...manager, ...changedAt, fields: withoutOwnerless(manager.fields) }]
     }),
   )
-  return { object: withManagers(after, owned) }
+  const object = withoutNulls(after, schema)
+  return { object: withManagers(isObject(object) ? object : {}, owned) }
 }
 
 /** Those stored; where nobody tracked the object yet, all it holds belongs to `before-first-apply`. */

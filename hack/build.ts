@@ -31,3 +31,4 @@ await build({
 })
 // Read at run time, from beside the chunks.
 await cp('packages/drydock/src/apiserver/openapi/kubernetes.json.br', 'dist/openapi/kubernetes.json.br')
+await cp('packages/drydock/src/apiserver/protobuf/messages.json.br', 'dist/protobuf/messages.json.br')

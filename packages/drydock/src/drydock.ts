@@ -11,6 +11,7 @@ import {
 import type { ApiHooks } from './apiserver/hooks.ts'
 import { startApiServer } from './apiserver/server.ts'
 import { startControllers } from './controllers/controllers.ts'
+import { releaseMounts } from './mounts.ts'
 import { type Network, startNetwork } from './network/network.ts'
 import { claimRanges, type Ranges, releaseRanges } from './network/ranges.ts'
 import { type NodeHandle, type NodeOptions, startNode } from './node/node.ts'
@@ -97,6 +98,7 @@ export async function createDrydock(o: DrydockOptions): Promise<Drydock> {
       ended.abort()
       await controllers.catch(() => undefined)
     })
+    undo.push(() => releaseMounts(stateDir))
     const programs = o.programs ?? hostPrograms()
     const nodes: NodeHandle[] = []
     undo.push((seconds) => Promise.all(nodes.map((node) => node.stop(seconds))))

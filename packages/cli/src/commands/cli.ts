@@ -13,10 +13,12 @@ export function cliCommand(context: Context): Command {
     .action((name: string, args: string[], options: ClusterOptions) =>
       withCluster(context, options, async (cluster) => {
         const cache = await findCache(cluster, name, context.signal)
+        // Commander keeps the `--` that ended our own options.
+        const given = args[0] === '--' ? args.slice(1) : args
         const { host, port, password } = await accessTo(cluster, cache, context.signal)
         // By the environment: an argument could be read by everybody on the machine.
         const env = password === undefined ? {} : { REDISCLI_AUTH: password }
-        context.exitCode = await runProgram('redis-cli', ['-h', host, '-p', String(port), ...args], {
+        context.exitCode = await runProgram('redis-cli', ['-h', host, '-p', String(port), ...given], {
           ...context.env,
           ...env,
         })

@@ -30,6 +30,8 @@ export class PodWorker {
   #deleted = false
   #timer: Timer | undefined
   #tokens: Timer | undefined
+  /** A volume that is being written anew must be done before its folder goes. */
+  #refreshing: Promise<unknown> = Promise.resolve()
 
   constructor(node: NodeContext, pod: PlacedPod) {
     this.#node = node
@@ -108,6 +110,7 @@ export class PodWorker {
     if (this.#ip !== undefined) await this.#node.network.detach(this.#pod.uid)
     while (!this.#deleted && !this.#abandoned.signal.aborted) await this.#change()
     if (this.#abandoned.signal.aborted) return
+    await this.#refreshing
     await releaseFolder(podFolder(this.#node.stateDir, this.#pod.uid))
     await this.#deleteObject()
   }
@@ -221,12 +224,13 @@ export class PodWorker {
   #refresh(reference?: string): void {
     const volumes = this.#setup?.volumes
     if (!volumes || this.#stopping.signal.aborted) return
-    volumes.refresh(this.#pod, reference).catch((error: unknown) => {
+    const refreshed = volumes.refresh(this.#pod, reference).catch((error: unknown) => {
       this.#node.log.info(
         { err: error, namespace: this.#pod.namespace, name: this.#pod.name },
         'a volume keeps what it shows',
       )
     })
+    this.#refreshing = Promise.all([this.#refreshing, refreshed])
   }
 
   /** The image is the one thing of a container that may change; the container is started anew with it. */

@@ -1,5 +1,5 @@
 /** Waits until applied objects are ready, telling meanwhile what is missing. */
-import { type Client, isNotFound, type KubeObject } from '@orlop/kube'
+import { type Client, isNotFound, type KubeObject, systemClock } from '@orlop/kube'
 import { CliError } from '../failure.ts'
 import type { Applied } from './manifests.ts'
 
@@ -75,10 +75,7 @@ export async function waitUntilReady(
       }
       if (ready) break
       note(`${where.name}: ${detail}`)
-      await new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(resolve, 50)
-        signal.addEventListener('abort', () => (clearTimeout(timer), reject(signal.reason)), { once: true })
-      })
+      await systemClock.sleep(50, signal)
     }
   }
 }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { askControl, DrydockError, paths, runSupervisor, stopDrydock } from '@orlop/drydock'
+import { systemClock } from '@orlop/kube'
 import { pino } from 'pino'
 import type { Context } from '../context.ts'
 import { CliError } from '../failure.ts'
@@ -51,10 +52,7 @@ async function untilReady(folder: string, signal: AbortSignal): Promise<void> {
         remedy: `see ${join(paths.logs(folder), 'supervisor.log')}`,
       })
     }
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(resolve, 25)
-      signal.addEventListener('abort', () => (clearTimeout(timer), reject(signal.reason)), { once: true })
-    })
+    await systemClock.sleep(25, signal)
   }
 }
 

@@ -59,8 +59,24 @@ export function buildStatus(
     ...(seen.binding ? { binding: { name: bindingName(redis) } } : {}),
     ...(used === undefined ? {} : { memory: memoryText(used, viewOf(primary)?.memoryMax ?? 0) }),
     ...(worst === undefined ? {} : { lag: worst }),
-    ...(before?.lastFailover ? { lastFailover: before.lastFailover } : {}),
+    ...lastFailover(seen, before, now),
   }
+}
+
+/** Who was the primary before is known from the last status; the record says who is now. */
+function lastFailover(
+  seen: Observation,
+  before: RedisStatus | undefined,
+  now: Date,
+): Pick<RedisStatus, 'lastFailover'> {
+  const from = before?.primary
+  const to = seen.record
+  if (from === undefined || to === undefined || from === to) {
+    return before?.lastFailover ? { lastFailover: before.lastFailover } : {}
+  }
+  const lost = !seen.instances.find((i) => i.name === from)?.answer.ok
+  const reason = lost ? 'PrimaryLost' : 'PrimaryMoved'
+  return { lastFailover: { from, to, reason, at: `${now.toISOString().slice(0, 19)}Z` } }
 }
 
 function conditionsOf(redis: ResolvedRedis, { seen, plan, failure }: Outcome, ready: number): Condition[] {
@@ -131,16 +147,19 @@ function phaseOf(redis: ResolvedRedis, { seen, plan, failure }: Outcome, ready: 
 
 function notReady(redis: ResolvedRedis, seen: Observation): string {
   const waitingFor = seen.instances.filter((i) => i.ordinal < redis.spec.instances && !isReady(seen, i))
-  return `Waiting for ${waitingFor.map((i) => `${i.name} (${stateOf(seen, i)})`).join(', ')}`
+  const why = (i: Instance): string => {
+    const state = stateOf(seen, i)
+    return settled.includes(state) ? 'not ready yet' : state
+  }
+  return `Waiting for ${waitingFor.map((i) => `${i.name} (${why(i)})`).join(', ')}`
 }
 
 function isReady(seen: Observation, instance: Instance): boolean {
-  return (
-    instance.pod?.ready === true &&
-    !instance.pod.deleting &&
-    ['serving', 'in sync'].includes(stateOf(seen, instance))
-  )
+  return instance.pod?.ready === true && !instance.pod.deleting && settled.includes(stateOf(seen, instance))
 }
+
+/** The states of an instance that does its work. */
+const settled: readonly string[] = ['serving', 'in sync']
 
 /** One instance in a word or two. */
 function stateOf(seen: Observation, instance: Instance): string {

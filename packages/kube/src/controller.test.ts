@@ -111,6 +111,23 @@ describe('an error', () => {
     expect(warnings).toHaveLength(3)
   })
 
+  test('after a success counts as the first again', async () => {
+    const results = [new Error('1'), new Error('2'), undefined, new Error('3'), undefined]
+    start({
+      backoff: { initial: 1_000, max: 60_000, factor: 10, jitter: 0 },
+      reconcile: async () => {
+        const error = results.shift()
+        if (error) throw error
+      },
+    })
+    add('a')
+    await clock.advance(11_000)
+    expect(outcomes).toEqual(['error', 'error', 'success'])
+    add('a')
+    await clock.advance(1_000)
+    expect(outcomes.slice(3)).toEqual(['error', 'success'])
+  })
+
   test('Conflict is tried again soon, and nobody hears of it', async () => {
     start({ reconcile: failing(new KubeError('Conflict', 'changed')) })
     add('a')

@@ -75,6 +75,19 @@ test('repeats become one series, written once in a while', async () => {
   expect(events[0]?.series).toEqual({ count: 51, lastObservedTime: '2026-01-01T00:00:05.000000Z' })
 })
 
+test('a new event does not wait for a series, nor the series come early for the event', async () => {
+  recorder.record(map, promoted)
+  await recorder.flush()
+  recorder.record(map, promoted)
+  recorder.record(map, { ...promoted, reason: 'Demoted' })
+  await vi.waitFor(() => expect(server.all(resources.events)).toHaveLength(2))
+  expect(server.requests.map((r) => r.method)).toEqual(['POST', 'POST'])
+  await vi.waitFor(async () => {
+    await clock.advance(1_000)
+    expect(server.requests.map((r) => r.method)).toEqual(['POST', 'POST', 'PATCH'])
+  })
+})
+
 test('other words, or another object, are another event', async () => {
   recorder.record(map, promoted)
   recorder.record(map, { ...promoted, note: 'Promoted x-2 in place of x-1' })

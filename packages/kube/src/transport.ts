@@ -2,7 +2,7 @@ import type { Agent, Dispatcher } from 'undici'
 import type { Clock } from './clock.ts'
 import type { ConnectionConfig } from './connection.ts'
 import { type Deadline, unlessAborted } from './deadline.ts'
-import { errorOfAnswer, errorOfConnection, KubeError } from './errors.ts'
+import { errorOfAnswer, KubeError } from './errors.ts'
 
 export interface Exchange {
   method: string
@@ -12,10 +12,13 @@ export interface Exchange {
   body?: string | undefined
 }
 
-/** HTTP to one API server: connections kept alive, credentials added, failures typed. */
+/** HTTP to one API server: connections kept alive, credentials added, refusals typed. */
 export interface Transport {
   readonly clock: Clock
-  /** The response, whose status is below 400; the caller reads or destroys the body before the deadline ends. */
+  /**
+   * The response, whose status is below 400; the caller reads or destroys the body before the deadline ends.
+   * @throws KubeError for an answer; what undici throws, or the reason of the deadline, for none.
+   */
   open(exchange: Exchange, deadline: Deadline): Promise<Dispatcher.ResponseData>
   close(): Promise<void>
 }
@@ -41,23 +44,17 @@ export function createTransport(config: ConnectionConfig, clock: Clock, userAgen
     async open(exchange, deadline) {
       if (closed) throw new KubeError('Aborted', 'the client is closed')
       agent ??= makeAgent(config)
-      try {
-        const dispatcher = await agent
-        const response = await dispatcher.request({
-          origin: config.server,
-          path: exchange.path,
-          method: methodOf(exchange.method),
-          headers: await headers(exchange, deadline.signal),
-          body: exchange.body ?? null,
-          signal: deadline.signal,
-        })
-        // An error that came with the end of the deadline is that deadline's, whatever undici calls it.
-        deadline.signal.throwIfAborted()
-        if (response.statusCode < 400) return response
-        throw await readError(response)
-      } catch (e) {
-        throw deadline.signal.aborted ? deadline.signal.reason : errorOfConnection(e)
-      }
+      const dispatcher = await agent
+      const response = await dispatcher.request({
+        origin: config.server,
+        path: exchange.path,
+        method: methodOf(exchange.method),
+        headers: await headers(exchange, deadline.signal),
+        body: exchange.body ?? null,
+        signal: deadline.signal,
+      })
+      if (response.statusCode < 400) return response
+      throw await readError(response)
     },
     async close() {
       closed = true

@@ -38,36 +38,39 @@ const mostBuffered = 1024 * 1024
 export async function openChannels(config: ConnectionConfig, o: ChannelsOptions): Promise<Channels> {
   const { WebSocket } = await import('./undici.ts')
   const agent = await makeAgent(config)
-  const token = typeof config.token === 'function' ? await config.token() : config.token
-  const socket = new WebSocket(`${config.server.replace(/^http/, 'ws')}${o.path}`, {
-    protocols: o.protocols,
-    dispatcher: agent,
-    headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...config.headers },
-  })
-  socket.binaryType = 'arraybuffer'
-  const closed = new Promise<void>((resolve) => socket.addEventListener('close', () => resolve()))
-  const close = async (): Promise<void> => {
-    socket.close()
-    await agent.destroy()
-  }
-  socket.addEventListener('message', ({ data }) => {
-    const bytes = typeof data === 'string' ? Buffer.from(data) : Buffer.from(data as ArrayBuffer)
-    if (bytes.length > 0) o.onMessage(bytes.readUInt8(0), bytes.subarray(1))
-  })
-
   const deadline = startDeadline(o.clock, openTimeout, o.signal, `open ${o.path}`)
+  let socket: Socket
   try {
+    const token =
+      typeof config.token === 'function' ? await unlessAborted(config.token(), deadline.signal) : config.token
+    socket = new WebSocket(`${config.server.replace(/^http/, 'ws')}${o.path}`, {
+      protocols: o.protocols,
+      dispatcher: agent,
+      headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...config.headers },
+    })
+    socket.binaryType = 'arraybuffer'
+    socket.addEventListener('message', ({ data }) => {
+      const bytes = typeof data === 'string' ? Buffer.from(data) : Buffer.from(data as ArrayBuffer)
+      if (bytes.length > 0) o.onMessage(bytes.readUInt8(0), bytes.subarray(1))
+    })
     await unlessAborted(opened(socket), deadline.signal)
   } catch (e) {
-    await close()
+    await agent.destroy()
     throw (await refusal(config, o)) ?? e
   } finally {
     deadline.end()
   }
+  const closed = new Promise<void>((resolve) => {
+    if (socket.readyState === socket.CLOSED) resolve()
+    socket.addEventListener('close', () => resolve())
+  })
   return {
     protocol: socket.protocol,
     closed,
-    close,
+    async close() {
+      socket.close()
+      await agent.destroy()
+    },
     async send(channel, bytes) {
       socket.send(Buffer.concat([Buffer.of(channel), bytes]))
       // The standard knows no event for this.

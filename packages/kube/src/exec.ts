@@ -37,7 +37,7 @@ export async function exec(config: ConnectionConfig, o: ExecOptions): Promise<nu
     ['stderr', String(o.stderr !== undefined && !o.tty)],
     ['tty', String(o.tty === true)],
   ])
-  let status: unknown
+  const status = Promise.withResolvers<unknown>()
   const channels = await openChannels(config, {
     path: `${pathOf(resources.pods, { namespace: o.namespace, name: o.pod, subresource: 'exec' })}?${query}`,
     protocols,
@@ -46,10 +46,7 @@ export async function exec(config: ConnectionConfig, o: ExecOptions): Promise<nu
     onMessage(number, bytes) {
       if (number === channel.stdout) o.stdout?.write(bytes)
       else if (number === channel.stderr) o.stderr?.write(bytes)
-      else if (number === channel.status) {
-        status = JSON.parse(bytes.toString('utf8'))
-        void channels.close()
-      }
+      else if (number === channel.status) status.resolve(parseStatus(bytes))
     },
   })
   const stop = (): void => void channels.close()
@@ -61,9 +58,9 @@ export async function exec(config: ConnectionConfig, o: ExecOptions): Promise<nu
     )
     // A command may well end without having read all of its input.
     fed.catch(() => {})
-    await channels.closed
-    if (o.signal.aborted && status === undefined) throw KubeError.aborted(o.signal)
-    return exitCode(status)
+    const answer = await Promise.race([status.promise, channels.closed])
+    if (answer === undefined && o.signal.aborted) throw KubeError.aborted(o.signal)
+    return exitCode(answer)
   } finally {
     feeding.abort()
     o.signal.removeEventListener('abort', stop)
@@ -79,6 +76,14 @@ async function feed(
   for await (const chunk of stdin?.iterator({ destroyOnReturn: false }) ?? []) {
     if (signal.aborted) return
     await send(Buffer.from(chunk))
+  }
+}
+
+function parseStatus(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch {
+    return undefined
   }
 }
 

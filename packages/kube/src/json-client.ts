@@ -87,9 +87,9 @@ class JsonClient implements Client {
         deadline,
       )
       const text = await response.body.text()
-      return String(response.headers['content-type']).includes('json') ? JSON.parse(text) : text
+      const isJson = String(response.headers['content-type']).includes('json') && text !== ''
+      return isJson ? JSON.parse(text) : text
     } catch (e) {
-      if (deadline.signal.aborted) throw deadline.signal.reason
       if (e instanceof SyntaxError) throw new KubeError('Internal', 'the answer is no JSON', { cause: e })
       throw errorOfConnection(e)
     } finally {

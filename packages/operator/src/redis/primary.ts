@@ -29,7 +29,7 @@ export function choosePrimary(redis: ResolvedRedis, seen: Observation): Verdict 
   const primaries = answering.filter(({ view }) => view.role === 'primary')
   const recorded = seen.record === undefined ? undefined : seen.instances.find((i) => i.name === seen.record)
 
-  if (!recorded) return withoutRecord(seen, answering, primaries)
+  if (!recorded) return withoutServing(seen, answering, primaries, 'there was none yet')
 
   const view = viewOf(recorded)
   if (view?.role === 'primary') return { kind: 'keep', name: recorded.name }
@@ -37,7 +37,8 @@ export function choosePrimary(redis: ResolvedRedis, seen: Observation): Verdict 
     const followed = instanceOfHost(redis, view.primaryHost, seen.instances)
     const target = primaries.find((p) => p.instance.name === followed)
     if (target) return { kind: 'adopt', name: target.instance.name }
-    return withoutRecord(seen, answering, primaries)
+    const why = view.fenced ? `${recorded.name} came back without its data` : 'nobody serves'
+    return withoutServing(seen, answering, primaries, why)
   }
   // The recorded primary is silent. Without automatic failover Orlop waits for it, unless its data is gone for certain:
   // kept in memory only, and the process that held it has ended.
@@ -52,13 +53,14 @@ export function choosePrimary(redis: ResolvedRedis, seen: Observation): Verdict 
   }
 }
 
-function withoutRecord(
+function withoutServing(
   seen: Observation,
   answering: readonly Answering[],
   primaries: readonly Answering[],
+  why: string,
 ): Verdict {
   if (primaries.length > 0) return adoptOrRefuse(primaries, answering)
-  return promoteNewest(seen, answering, 'nobody served as a primary')
+  return promoteNewest(seen, answering, why)
 }
 
 /** One primary that nobody recorded: take it, unless taking it would throw away data that only another one has. */

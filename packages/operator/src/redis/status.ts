@@ -74,7 +74,8 @@ function lastFailover(
   if (from === undefined || to === undefined || from === to) {
     return before?.lastFailover ? { lastFailover: before.lastFailover } : {}
   }
-  const lost = !seen.instances.find((i) => i.name === from)?.answer.ok
+  const old = viewOf(seen.instances.find((i) => i.name === from))
+  const lost = old === undefined || old.fenced
   const reason = lost ? 'PrimaryLost' : 'PrimaryMoved'
   return { lastFailover: { from, to, reason, at: `${now.toISOString().slice(0, 19)}Z` } }
 }

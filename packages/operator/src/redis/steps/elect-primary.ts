@@ -1,7 +1,7 @@
 import { act, nothing, refuse, wait } from '../../decision.ts'
 import { buildConfigMap } from '../build/config-map.ts'
 import { viewOf } from '../observation.ts'
-import { choosePrimary } from '../primary.ts'
+import { choosePrimary, type Verdict } from '../primary.ts'
 import type { Step } from '../step.ts'
 
 /**
@@ -17,12 +17,7 @@ export const electPrimary: Step = ({ redis, seen }) => {
 
   if (verdict.name !== seen.record) {
     const configMap = buildConfigMap(redis, verdict.name, seen.configMap.metadata.resourceVersion)
-    const message =
-      verdict.kind === 'adopt'
-        ? seen.record === undefined
-          ? ''
-          : `${verdict.name} serves as the primary instead of ${seen.record}`
-        : ''
+    const message = whyRecorded(verdict, seen.record)
     return act({ do: 'recordPrimary', configMap, instance: verdict.name, reason: 'PrimaryChanged', message })
   }
   if (
@@ -33,8 +28,15 @@ export const electPrimary: Step = ({ redis, seen }) => {
       do: 'promote',
       instance: verdict.name,
       reason: 'Promoted',
-      message: `Made ${verdict.name} the primary: ${verdict.why}`,
+      message: `Made ${verdict.name} the primary`,
     })
   }
   return nothing
+}
+
+/** The first primary of a cache is no news. */
+function whyRecorded(verdict: Extract<Verdict, { name: string }>, before: string | undefined): string {
+  if (before === undefined) return ''
+  if (verdict.kind === 'promote') return `Chose ${verdict.name} as the primary: ${verdict.why}`
+  return `${verdict.name} serves as the primary instead of ${before}`
 }

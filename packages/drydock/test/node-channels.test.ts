@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { resources } from '@orlop/kube'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { createPod, eventually, podReady, type Ship, startShip } from './node-fixture.ts'
+import { createPod, eventually, podGone, podReady, type Ship, startShip } from './node-fixture.ts'
 
 let ship: Ship
 beforeAll(async () => {
@@ -77,21 +78,28 @@ test('an exit code comes as a Status', async () => {
   })
 })
 
-test('a command ends when its client goes away', async () => {
-  const running = async (): Promise<boolean> => {
-    const lines = await Promise.all(
-      (await readdir('/proc')).map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+test('a command ends when its client goes away, and does not keep its pod from ending', async () => {
+  await createPod(ship, 'left', { containers: [{ name: 'c', image: 'redis:7' }] })
+  await podReady(ship, 'left')
+  for (let i = 0; i < 5; i++) {
+    const { socket } = open(
+      '/exec/default/left/c?command=sleep&command=7654&stdout=true',
+      'v5.channel.k8s.io',
     )
-    return lines.some((line) => line.startsWith('sleep\u00007654'))
+    await eventually(sleeping)
+    socket.terminate()
+    await eventually(async () => !(await sleeping()))
   }
-  const { socket } = open(
-    '/exec/default/cache/redis?command=sleep&command=7654&stdout=true',
-    'v5.channel.k8s.io',
-  )
-  await eventually(running)
-  socket.terminate()
-  await eventually(async () => !(await running()))
+  await ship.client.delete(resources.pods, { namespace: 'default', name: 'left' })
+  await podGone(ship, 'left')
 })
+
+async function sleeping(): Promise<boolean> {
+  const lines = await Promise.all(
+    (await readdir('/proc')).map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  )
+  return lines.some((line) => line.startsWith('sleep\u00007654'))
+}
 
 test('attach shows what the container says from now on', async () => {
   await createPod(ship, 'chatty', {

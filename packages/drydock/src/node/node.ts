@@ -13,7 +13,7 @@ import { PodWorker } from './pod/worker.ts'
 import type { Programs } from './programs.ts'
 import { Semaphore } from './semaphore.ts'
 import { startKubeletServer } from './server/server.ts'
-import { type PodUsage, processesOf, usageOf } from './usage.ts'
+import { type PodUsage, parentsOf, processesOf, usageOf } from './usage.ts'
 import { watchedObjects } from './volumes/objects.ts'
 
 /** What a node needs. */
@@ -138,7 +138,10 @@ export async function startNode(o: NodeOptions): Promise<NodeHandle> {
       for (const slot of workers.get(uid)?.slots ?? []) slot.running?.process.signal('SIGKILL')
     },
     freeze: (uid) => signalAll(uid, 'SIGSTOP'),
-    thaw: (uid) => signalAll(uid, 'SIGCONT'),
+    async thaw(uid) {
+      for (const pid of await parentsOf(await pidsOf(workers.get(uid)))) sendTo(pid, 'SIGCONT')
+      await signalAll(uid, 'SIGCONT')
+    },
     async podUsage(uid) {
       const worker = workers.get(uid)
       return worker && usageOf(await pidsOf(worker))

@@ -29,6 +29,14 @@ function pidNamespace(pid: number): Promise<string | undefined> {
   return readlink(`/proc/${pid}/ns/pid`).catch(() => undefined)
 }
 
+/** The parents of processes: those outside that entered a container wait, and stop, with what they started inside. */
+export async function parentsOf(pids: readonly number[]): Promise<readonly number[]> {
+  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')))
+  return stats
+    .map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]))
+    .filter((pid) => pid > 1)
+}
+
 /** Clock ticks a second, and the size of a page: what Linux shows to programs on every machine that node runs on. */
 const ticks = 100
 const page = 4096

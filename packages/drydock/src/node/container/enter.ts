@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import type { Clock } from '@orlop/kube'
 import { NodeError } from '../node-error.ts'
 import type { ContainerProcess } from './process.ts'
@@ -76,11 +77,39 @@ export async function runInside(
   })
 }
 
-/** Ends a command and everything it started. */
+/**
+ * Ends a command and everything in its group, save nsenter, which leads it: nsenter waits for the command and then ends by itself. Were it killed too,
+ * nobody would reap the command, and a pid namespace with an unreaped process does not end, nor does its container.
+ */
 export function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null) return
+  const leader = child.pid
+  if (leader === undefined || child.exitCode !== null || child.signalCode !== null) return
+  const members = groupOf(leader).filter((pid) => pid !== leader)
+  for (const pid of members.length > 0 ? members : [leader]) send(pid, 'SIGKILL')
+  // It stops itself while its command is stopped, as in a pod that was frozen.
+  send(leader, 'SIGCONT')
+}
+
+/** The processes of a process group. */
+function groupOf(leader: number): readonly number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && groupOfProcess(pid) === leader)
+}
+
+function groupOfProcess(pid: number): number | undefined {
   try {
-    process.kill(-child.pid, 'SIGKILL')
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name, in parentheses, may contain anything: state, parent and group follow it.
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2])
+  } catch {
+    return undefined
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
   } catch {
     // It ended in this moment.
   }

@@ -57,8 +57,11 @@ test('init containers run one after the other, a sidecar beside what follows', a
     restartPolicy: 'Never',
     initContainers: [
       step('first', 'sleep 0.1; echo first >> /shared/log'),
-      { ...step('beside', `echo beside >> /shared/log; ${stays}`), restartPolicy: 'Always' },
-      step('second', 'echo second >> /shared/log'),
+      {
+        ...step('beside', `trap "exit 0" TERM; echo beside >> /shared/log; ${stays}`),
+        restartPolicy: 'Always',
+      },
+      step('second', 'until grep -q beside /shared/log; do sleep 0.02; done; echo second >> /shared/log'),
     ],
     containers: [step('main', 'cat /shared/log')],
     volumes: [{ name: 'shared', emptyDir: {} }],

@@ -117,25 +117,19 @@ test('a companion runs inside and is started again when it ends', async () => {
 })
 
 test('web pages and other host names are refused at the API, whatever token they bring', async () => {
-  const token = (await readFile(join(folder, 'token'), 'utf8')).trim()
-  const { apiPort = 0 } = (await runningDrydock(folder)) ?? {}
-  const ask = (headers: Record<string, string>): Promise<number | undefined> =>
-    new Promise((resolve, reject) => {
-      const path = '/api/v1/namespaces'
-      const asked = request(
-        { port: apiPort, path, headers, rejectUnauthorized: false, timeout: 5000 },
-        (answer) => {
-          answer.resume()
-          resolve(answer.statusCode)
-        },
-      )
-      asked.on('error', reject).end()
-    })
-  const authorization = `Bearer ${token}`
-  expect(await ask({ authorization })).toBe(200)
-  expect(await ask({ authorization: 'Bearer wrong' })).toBe(401)
-  expect(await ask({ authorization, host: 'evil.example' })).toBe(403)
-  expect(await ask({ authorization, origin: 'https://evil.example' })).toBe(403)
+  const authorization = await bearer()
+  const path = '/api/v1/namespaces'
+  expect(await statusOf(path, { authorization })).toBe(200)
+  expect(await statusOf(path, { authorization: 'Bearer wrong' })).toBe(401)
+  expect(await statusOf(path, { authorization, host: 'evil.example' })).toBe(403)
+  expect(await statusOf(path, { authorization, origin: 'https://evil.example' })).toBe(403)
+})
+
+test('a watch is answered before its first event', async () => {
+  const path = '/api/v1/namespaces/default/configmaps'
+  const { metadata } = await client.list(resources.configMaps, { namespace: 'default' })
+  const query = `watch=true&fieldSelector=metadata.name%3Dnobody&resourceVersion=${metadata.resourceVersion}`
+  expect(await statusOf(`${path}?${query}`, { authorization: await bearer() })).toBe(200)
 })
 
 test('where a port of this machine is taken another one leads to the Service, and an event says so', async () => {
@@ -158,6 +152,22 @@ test('where a port of this machine is taken another one leads to the Service, an
     squatter.close()
   }
 })
+
+const bearer = async (): Promise<string> => `Bearer ${(await readFile(join(folder, 'token'), 'utf8')).trim()}`
+
+/** The status of an answer of the API, as soon as that is known. */
+async function statusOf(path: string, headers: Record<string, string>): Promise<number | undefined> {
+  const { apiPort = 0 } = (await runningDrydock(folder)) ?? {}
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(5000)
+    const asked = request({ port: apiPort, path, headers, rejectUnauthorized: false, signal }, (answer) => {
+      resolve(answer.statusCode)
+      answer.on('error', () => {})
+      asked.destroy()
+    })
+    asked.on('error', reject).end()
+  })
+}
 
 function spawnSupervisor(companions: readonly unknown[] = []): ChildProcess {
   const program = new URL('supervisor-process.ts', import.meta.url).pathname

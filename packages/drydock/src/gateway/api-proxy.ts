@@ -32,6 +32,8 @@ export async function startApiProxy(
     })
     passed.on('response', (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
+      // A watch has begun before its first event: whoever waits for that must hear of it.
+      response.flushHeaders()
       answer.pipe(response)
       answer.on('error', () => response.destroy())
     })

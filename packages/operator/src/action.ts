@@ -17,7 +17,7 @@ export type Action = Why &
     /** Makes the Secret with a generated password; an existing one is never touched. */
     | { readonly do: 'createPassword'; readonly secret: KubeObject }
     /** Makes or refreshes the Secret by which applications bind to the cache. */
-    | { readonly do: 'publishBinding'; readonly secret: KubeObject; readonly secretUrl: BindingAddress }
+    | { readonly do: 'publishBinding'; readonly secret: KubeObject; readonly address: BindingAddress }
     /** Writes who the primary is into the ConfigMap that starting instances read; fails if the map changed meanwhile. */
     | { readonly do: 'recordPrimary'; readonly configMap: KubeObject; readonly instance: string }
     | { readonly do: 'promote'; readonly instance: string }

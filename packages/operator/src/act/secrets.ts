@@ -16,8 +16,8 @@ export const createPassword: Executor<'createPassword'> = async ({ secret }, pas
 }
 
 /** The keys of the Service Binding specification for Redis: servicebinding.io, "Well-known Secret Entries". */
-export const publishBinding: Executor<'publishBinding'> = async ({ secret, secretUrl }, pass: Pass) => {
-  const { host, port, username } = secretUrl
+export const publishBinding: Executor<'publishBinding'> = async ({ secret, address }, pass: Pass) => {
+  const { host, port, username } = address
   const { password } = pass
   const credentials = password === undefined ? '' : `${username}:${encodeURIComponent(password)}@`
   const entries = {

@@ -10,7 +10,7 @@ export const keepBinding: Step = ({ redis, seen }) => {
   return act({
     do: 'publishBinding',
     secret,
-    secretUrl: bindingAddress(redis),
+    address: bindingAddress(redis),
     reason: 'BindingWritten',
     message: '',
   })

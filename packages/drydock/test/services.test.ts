@@ -1,5 +1,4 @@
 import { Resolver } from 'node:dns/promises'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { type EndpointSlice, type Pod, resources, type Service } from '@orlop/kube'
@@ -58,7 +57,7 @@ describe('a Service', () => {
   test('keeps an open connection to an endpoint that is not ready any more', async () => {
     const { host } = await createService()
     await setEndpoints({ [addresses.one]: { ready: true } })
-    const held = await holdConnection(host)
+    const held = await holdConnection(host, 'one')
     await setEndpoints({ [addresses.one]: { ready: false }, [addresses.two]: { ready: true } })
     await eventually(async () => (await ask(host, 'GET name')) === 'two')
     expect(await held.say('GET name')).toBe('one')
@@ -68,7 +67,7 @@ describe('a Service', () => {
   test('resets an open connection to an endpoint that went away', async () => {
     const { host } = await createService()
     await setEndpoints({ [addresses.one]: { ready: true } })
-    const held = await holdConnection(host)
+    const held = await holdConnection(host, 'one')
     await setEndpoints({ [addresses.two]: { ready: true } })
     await eventually(async () => (await ask(host, 'GET name')) === 'two')
     expect(await held.say('GET name')).toBe('ECONNRESET')
@@ -77,7 +76,7 @@ describe('a Service', () => {
   test('that lost its last endpoint resets open connections, too', async () => {
     const { host } = await createService()
     await setEndpoints({ [addresses.one]: { ready: true } })
-    const held = await holdConnection(host)
+    const held = await holdConnection(host, 'one')
     await setEndpoints({})
     await eventually(async () => (await ask(host, 'GET name')) === 'ECONNREFUSED')
     expect(await held.say('GET name')).toBe('ECONNRESET')
@@ -86,7 +85,7 @@ describe('a Service', () => {
   test('leaves the open connections of others alone when it comes, changes and goes', async () => {
     const { host } = await createService()
     await setEndpoints({ [addresses.one]: { ready: true } })
-    const held = await holdConnection(host)
+    const held = await holdConnection(host, 'one')
     const other = await drydock.client.create(resources.services, service('other'))
     await eventually(async () => (await ask(other.spec?.clusterIP ?? '', 'PING')) === 'ECONNREFUSED')
     await drydock.client.delete(resources.services, { namespace, name: 'other' })
@@ -198,11 +197,13 @@ async function ask(host: string, command: string, port = 6379): Promise<string> 
   }
 }
 
-async function holdConnection(host: string) {
+/** A connection to the Service that leads to this pod: the rules of a Service that had the address before may still be in place. */
+async function holdConnection(host: string, pod: string) {
   const socket = await eventually(async () => {
     const opened = connect({ host, port: 6379 })
-    await once(opened, 'connect')
-    return opened
+    if ((await say(opened, 'GET name')) === pod) return opened
+    opened.destroy()
+    return undefined
   })
   return { socket, say: (command: string) => say(socket, command) }
 }

@@ -47,6 +47,8 @@ export async function observe(redis: ResolvedRedis, from: Observer, signal: Abor
     from.secrets.get(namespace, bindingName(redis), signal),
   ])
   const password = redis.spec.auth.disabled ? undefined : passwordOf(auth, authSecretName(redis))
+  // What is wrong with it is mended by a person, who wants to see that at once.
+  if (password?.state === 'invalid') from.secrets.forget(namespace, authSecretName(redis))
   const statefulSet = world.statefulSets.store.get(key(statefulSetName(redis)))
   const configMap = world.configMaps.store.get(key(configMapName(redis)))
   const secret = password?.state === 'present' ? password.value : undefined

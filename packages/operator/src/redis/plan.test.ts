@@ -334,16 +334,17 @@ describe('volumes', () => {
     expect(actionsOf(kept, seen)).toMatchObject([{ do: 'growVolume', claim: 'data-sessions-0', size: '2Gi' }])
   })
 
-  test('are refused with the size to go back to where it cannot', () => {
+  test('are refused with the size to go back to where it cannot, and healing goes on', () => {
     const fixed = both(withVolume, (i) => ({
       ...i,
       claim: i.claim && { ...i.claim, storageClass: 'fixed', expandable: false },
     }))
-    expect(plan(kept, running(kept, { 'sessions-0': fixed })).decision).toMatchObject({
-      kind: 'refuse',
+    const seen = running(kept, { 'sessions-0': fixed, 'sessions-1': following('sessions-2') })
+    expect(plan(kept, seen).refusal).toMatchObject({
       reason: 'VolumeCannotGrow',
       message: expect.stringMatching(/1Gi/),
     })
+    expect(actionsOf(kept, seen)).toMatchObject([{ do: 'replicate', instance: 'sessions-1' }])
   })
 })
 

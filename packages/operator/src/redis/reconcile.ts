@@ -9,7 +9,7 @@ import {
   withDefaults,
 } from '@orlop/api'
 import { type EventRecorder, isConflict, isNotFound, KubeError, type Reconcile } from '@orlop/kube'
-import { isRedisError, withConnection } from '@orlop/redis'
+import { isRedisError, type withConnection } from '@orlop/redis'
 import { execute } from '../act/act.ts'
 import { type Acting, fieldManager, type Pass } from '../act/acting.ts'
 import type { Action } from '../action.ts'
@@ -29,6 +29,8 @@ export interface RedisReconciler extends Omit<Acting, 'signal'> {
   readonly metrics: Metrics
   readonly events: Pick<EventRecorder, 'record'>
   readonly random: () => number
+  /** How actions reach an instance; a test stands in between to count commands or to cut off. */
+  readonly connect: typeof withConnection
 }
 
 /** How soon to look again, in ms. At rest the watches tell of Kubernetes; this is how Redis itself is kept in view. */
@@ -65,6 +67,8 @@ export function reconcileRedis(tools: RedisReconciler): Reconcile {
       new Date(tools.clock.now()),
     )
     await publish(tools, object, status, signal)
+    const refused = decided.refusal ?? (decided.decision.kind === 'refuse' ? decided.decision : undefined)
+    if (refused) reportRefusal(tools, object, refused)
     tools.metrics.resource('Redis', namespace, name, {
       ready: isTrue(status, 'Ready'),
       instances: redis.spec.instances,
@@ -94,7 +98,7 @@ async function carryOut(
       const host = seen.instances.find((i) => i.name === instance)?.pod?.ip
       // Never an empty address: REPLICAOF and friends would take it for something else.
       if (host === undefined || host === '') throw new KubeError('NotFound', `${instance} has no address`)
-      return withConnection(
+      return tools.connect(
         { host, port: redisPort, ...(password === undefined ? {} : { password }) },
         { signal, name: 'orlop', connectTimeout: 1000, commandTimeout: 5000 },
         use,
@@ -126,6 +130,17 @@ function report(tools: RedisReconciler, object: RedisObject, action: Action): vo
     note: action.message,
     action: action.do,
   })
+}
+
+/** Told when it is news: the status from before this pass does not say it yet. */
+function reportRefusal(
+  tools: RedisReconciler,
+  object: RedisObject,
+  { reason, message }: { readonly reason: string; readonly message: string },
+): void {
+  const before = object.status?.conditions?.find((c) => c.type === 'Ready')
+  if (before?.reason === reason && before.message === message) return
+  tools.events.record(object, { type: 'Warning', reason, note: message, action: 'refuse' })
 }
 
 function lookAgain(
@@ -199,4 +214,5 @@ async function publishInvalid(
     conditions,
   }
   await publish(tools, object, status, signal)
+  reportRefusal(tools, object, { reason: 'Invalid', message })
 }

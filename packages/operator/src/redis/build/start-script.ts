@@ -94,8 +94,8 @@ fi
   echo "$role"
   if [ -r ${passwordFile} ]; then
     password=$(sed 's/[\\\\"]/\\\\&/g' ${passwordFile})
-    echo "requirepass \\"$password\\""
-    echo "masterauth \\"$password\\""
+    # Not echo, which in some shells reads the backslashes.
+    printf 'requirepass "%s"\\nmasterauth "%s"\\n' "$password" "$password"
   fi
 } >"$own"
 

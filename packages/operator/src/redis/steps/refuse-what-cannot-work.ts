@@ -1,4 +1,4 @@
-import { capacity, notYetSupported } from '@orlop/api'
+import { capacity, notYetSupported, parseQuantity } from '@orlop/api'
 import { checkConfig } from '@orlop/redis'
 import { nothing, refuse } from '../../decision.ts'
 import { ownedDirectives } from '../build/config.ts'
@@ -31,7 +31,8 @@ export const refuseWhatCannotWork: Step = (input) => {
     )
   }
   if (seen.auth.state === 'invalid') return refuse('SecretInvalid', seen.auth.message)
-  return changedForGood(input)
+  const changed = changedForGood(input)
+  return changed.kind === 'nothing' ? volumesThatCannotGrow(input) : changed
 }
 
 /** What cannot change once there are instances. */
@@ -43,6 +44,22 @@ function changedForGood({ redis, seen }: StepInput): ReturnType<Step> {
   return refuse(
     'PersistenceIsFixed',
     `spec.persistence.mode is ${redis.spec.persistence.mode}, but the instances were made ${hasVolumes ? 'with' : 'without'} volumes, and a StatefulSet cannot change that; make a new cache and move the data`,
+  )
+}
+
+/**
+ * The API server lets a size only grow, as it does not know whether the class can; so the way back is to leave it out.
+ */
+function volumesThatCannotGrow({ redis, seen }: StepInput): ReturnType<Step> {
+  const { mode, storage } = redis.spec.persistence
+  const wanted = mode === 'none' ? 0 : (parseQuantity(storage.size) ?? 0)
+  const stuck = seen.instances.flatMap((i) =>
+    i.claim && !i.claim.expandable && (parseQuantity(i.claim.requested) ?? 0) < wanted ? [i.claim] : [],
+  )[0]
+  if (!stuck) return nothing
+  return refuse(
+    'VolumeCannotGrow',
+    `spec.persistence.storage.size is ${storage.size}, but ${stuck.name} has ${stuck.requested} and its storage class ${stuck.storageClass ?? '(none)'} cannot expand volumes; leave size out of the resource (then it may say ${stuck.requested} again), or move the data to a cache with another class`,
   )
 }
 

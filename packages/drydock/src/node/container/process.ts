@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
+import { readlink } from 'node:fs/promises'
 import { Socket } from 'node:net'
+import { basename } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
+import type { Clock } from '@orlop/kube'
 import type { LogStream } from '../logs/line.ts'
 import { NodeError } from '../node-error.ts'
 import { bwrapArguments, type Sandbox } from './sandbox.ts'
@@ -17,6 +20,7 @@ export interface Start {
   readonly env: Readonly<Record<string, string>>
   /** Named pipes for the program's output: real ones, for a program may open /dev/stdout, which cannot be done with the sockets of node:child_process. */
   readonly pipes: Readonly<Record<LogStream, string>>
+  readonly clock: Clock
   onOutput(stream: LogStream, data: Buffer): void
 }
 
@@ -81,6 +85,7 @@ export async function startContainer(o: Start): Promise<ContainerProcess> {
     await exited
     throw new NodeError('StartError', 'the container could not be made')
   }
+  await programRuns(pid, o.clock)
   let gone = false
   void exited.then(() => {
     gone = true
@@ -120,6 +125,22 @@ function openPipe(path: string, onData: (data: Buffer) => void): Output {
     reader.on('error', () => resolve())
   })
   return { writer, drained }
+}
+
+/** How long bubblewrap may take to make a container; milliseconds. */
+const longestSetup = 5000
+
+/**
+ * Bubblewrap tells the pid before it has made the file system. Until the program itself runs, whoever entered the container would find neither
+ * commands nor folders, and a signal would meet bubblewrap.
+ */
+async function programRuns(pid: number, clock: Clock): Promise<void> {
+  const deadline = clock.now() + longestSetup
+  while (clock.now() < deadline) {
+    const program = await readlink(`/proc/${pid}/exe`).catch(() => undefined)
+    if (program === undefined || basename(program) !== 'bwrap') return
+    await clock.sleep(1)
+  }
 }
 
 function ended(child: ChildProcess): Promise<Exit> {

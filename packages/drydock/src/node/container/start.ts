@@ -68,6 +68,7 @@ export async function startSlot(runtime: PodRuntime, slot: Slot, program: Progra
       ...(group && { group: group.procs }),
       env: Object.fromEntries(Object.entries(env).filter(([name]) => !isLoaderVariable(name))),
       pipes,
+      clock,
       onOutput: (stream, data) => log.write(stream, data),
     })
     slot.running = { process, startedAt: clock.now(), log, ...(group && { group }) }

@@ -26,7 +26,7 @@ test: setup dist/.built ## Run every test that needs no real cluster
 bench: setup dist/.built ## Measure: one JSON line a figure
 	@hack/in-namespace node bench/bench.ts
 
-lint: node_modules/.package-lock.json ## Check style and the import rules
+lint: node_modules/.package-lock.json ## Check style, imports, dependencies and texts
 	@npm run --silent lint
 
 fmt: node_modules/.package-lock.json ## Format the code
@@ -42,8 +42,9 @@ clean: ## Remove what was built and installed here
 	@rm -rf dist node_modules packages/*/node_modules test-results
 
 node_modules/.package-lock.json: package-lock.json package.json packages/*/package.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or newer, which brings it" >&2; exit 1; }
 	@echo "installing npm modules"
-	@npm ci --loglevel=error
+	@npm ci --loglevel=error >/dev/null
 	@touch $@
 
 dist/.built: node_modules/.package-lock.json $(SOURCES)

@@ -4,11 +4,13 @@ import {
   type Client,
   type Clock,
   EventRecorder,
+  type LeaseOptions,
   type Log,
   Manager,
   type Reconcile,
   runWithLease,
 } from '@orlop/kube'
+import { withConnection } from '@orlop/redis'
 import type { Metrics } from './metrics.ts'
 import { type Nodes, realNodes } from './observe/node.ts'
 import { Secrets } from './observe/secrets.ts'
@@ -27,6 +29,10 @@ export interface OperatorTools {
   readonly nodes?: Nodes
   /** Without a lease the operator acts at once: for a single process that nobody can double. */
   readonly elect?: boolean
+  /** Other periods than those of client-go. */
+  readonly lease?: Pick<LeaseOptions, 'leaseDuration' | 'renewDeadline' | 'retryPeriod'>
+  /** How actions reach an instance. */
+  readonly connect?: typeof withConnection
 }
 
 export interface Operator {
@@ -58,6 +64,7 @@ export function createOperator(tools: OperatorTools): Operator {
     events,
     metrics,
     random,
+    connect: tools.connect ?? withConnection,
   })
   const act = (): void =>
     manager.controller({
@@ -92,6 +99,7 @@ export function createOperator(tools: OperatorTools): Operator {
             identity,
             clock,
             log,
+            ...tools.lease,
           }
           await runWithLease({ ...lease, signal: held, onStartedLeading: lead })
         }

@@ -2,6 +2,7 @@
 
 import { KubeError } from '@orlop/kube'
 import { CommanderError } from 'commander'
+import type { Context } from './context.ts'
 
 /** `code` is stable and listed in docs/reference/cli.md; `remedy` is what to do next. */
 export class CliError extends Error {
@@ -16,16 +17,40 @@ export class CliError extends Error {
   }
 }
 
-export function explainFailure(error: unknown, signal: AbortSignal): { text: string; code: number } {
+/** What goes to standard error, and the exit code: 1 failed, 2 called wrongly, 130 interrupted. */
+export function explainFailure(
+  error: unknown,
+  { signal, env }: Pick<Context, 'signal' | 'env'>,
+): { text: string; code: number } {
+  // Commander has said it already.
   if (error instanceof CommanderError) return { text: '', code: error.exitCode === 0 ? 0 : 2 }
-  if (signal.aborted) return { text: 'interrupted', code: 130 }
-  if (error instanceof CliError) {
-    const remedy = error.remedy === undefined ? '' : `\n  ${error.remedy}`
-    return { text: `error: ${error.message}${remedy}`, code: 1 }
+  const remedy = remedyOf(error)
+  const next = remedy === undefined ? '' : `\n  ${asTyped(remedy, env)}`
+  if (signal.aborted) return { text: `interrupted${next}`, code: 130 }
+  if (remedy !== undefined || error instanceof CliError || error instanceof KubeError) {
+    return { text: `error: ${error instanceof Error ? error.message : String(error)}${next}`, code: 1 }
   }
-  if (error instanceof KubeError) return { text: `error: ${error.message}`, code: 1 }
   return {
     text: `error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     code: 1,
   }
+}
+
+/** How the command was called, so that what is printed can be typed. */
+export function commandName(env: Context['env']): string {
+  return env['ORLOP_COMMAND'] ?? 'orlop'
+}
+
+/** Text that speaks of `orlop COMMAND`, for somebody who calls it otherwise. */
+export function asTyped(text: string, env: Context['env']): string {
+  return text.replaceAll(/\borlop (?=[a-z])/g, `${commandName(env)} `)
+}
+
+/** Ours and drydock's errors both bring one; of the others those that a person can mend. */
+function remedyOf(error: unknown): string | undefined {
+  if (error instanceof Error && 'remedy' in error && typeof error.remedy === 'string') return error.remedy
+  if (!(error instanceof KubeError)) return undefined
+  if (error.code === 'Unavailable' || error.code === 'Timeout')
+    return 'the API server does not answer; see: orlop logs --component drydock'
+  return undefined
 }

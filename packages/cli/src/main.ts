@@ -16,6 +16,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const context = {
     env: process.env,
     signal: stop.signal,
+    programs: import.meta.dirname,
     stdout: process.stdout,
     stderr: process.stderr,
     exitCode: 0,
@@ -24,7 +25,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     await createProgram(context).parseAsync([...argv], { from: 'user' })
     return context.exitCode
   } catch (error) {
-    const { text, code } = explainFailure(error, stop.signal)
+    const { text, code } = explainFailure(error, context)
     if (text !== '') process.stderr.write(`${text}\n`)
     return code
   } finally {

@@ -12,6 +12,8 @@ export interface DrydockStatus {
   readonly daemon: number | undefined
   readonly apiPort: number
   readonly nodes: number
+  /** When the present daemon was started, in ms since 1970: what a pod reports from before is no longer so. */
+  readonly since: number
   /** Why it failed, and what to do. */
   readonly message?: string
   readonly remedy?: string

@@ -15,7 +15,7 @@ import { startApiProxy } from './gateway/api-proxy.ts'
 import { keepCertificate } from './gateway/certificate.ts'
 import { wholeRanges } from './network/ranges.ts'
 import { messageOf } from './node/node-error.ts'
-import { paths } from './state.ts'
+import { isFull, paths, stateFailure } from './state.ts'
 
 const run = promisify(execFile)
 
@@ -35,6 +35,8 @@ export type DaemonWord =
 
 /** How long pods may take to end by themselves, in seconds: Redis writes its data out. */
 const podsEndWithin = 10
+/** After this the daemon ends whatever is still open, in ms. */
+const endsWithin = 18_000
 
 async function main(): Promise<void> {
   const input = createInterface({ input: process.stdin })
@@ -69,6 +71,10 @@ async function main(): Promise<void> {
     )
     process.once('SIGTERM', () => {
       stop.abort()
+      setTimeout(() => {
+        log.error('the end took too long and was cut short')
+        process.exit(1)
+      }, endsWithin).unref()
       void Promise.allSettled(companions)
         .then(() => drydock.stop(podsEndWithin))
         .catch((error: unknown) => log.error({ err: error }, 'the end was not clean'))
@@ -77,8 +83,9 @@ async function main(): Promise<void> {
     say({ said: 'ready' })
   } catch (error) {
     log.error({ err: error }, 'could not start')
-    const remedy = error instanceof Error && 'remedy' in error ? { remedy: String(error.remedy) } : {}
-    say({ said: 'failed', message: messageOf(error), ...remedy })
+    const fault = isFull(error) ? stateFailure(options.stateDir, error) : error
+    const remedy = fault instanceof Error && 'remedy' in fault ? { remedy: String(fault.remedy) } : {}
+    say({ said: 'failed', message: messageOf(fault), ...remedy })
     process.exit(1)
   }
 }

@@ -85,12 +85,20 @@ export async function replaceFile(file: string, text: string): Promise<void> {
 }
 
 export function stateFailure(folder: string, cause: unknown): DrydockError {
-  const [what, remedy] = isErrno(cause, 'ENOSPC', 'EDQUOT')
+  const [what, remedy] = isFull(cause)
     ? ['the disk is full', 'free some space there, or set ORLOP_HOME to a folder on another disk']
     : isErrno(cause, 'EACCES', 'EPERM', 'EROFS')
       ? ['it cannot be written', 'make it yours, or set ORLOP_HOME to another folder']
       : [cause instanceof Error ? cause.message : String(cause), 'set ORLOP_HOME to another folder']
   return new DrydockError('StateFolder', `cannot use the state folder ${folder}: ${what}`, remedy, { cause })
+}
+
+/** Whether a write failed for want of room, be it a file or the database that says so. */
+export function isFull(error: unknown): boolean {
+  return (
+    isErrno(error, 'ENOSPC', 'EDQUOT') ||
+    (error instanceof Error && /disk is full|disk I\/O error/.test(error.message))
+  )
 }
 
 export function isErrno(error: unknown, ...codes: string[]): boolean {

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { createInterface } from 'node:readline'
 import { createClient, type Log, systemClock } from '@orlop/kube'
@@ -14,6 +14,7 @@ import type { DaemonOptions, DaemonWord } from './daemon.ts'
 import { startApiProxy } from './gateway/api-proxy.ts'
 import { keepCertificate } from './gateway/certificate.ts'
 import { startGateway } from './gateway/gateway.ts'
+import { messageOf } from './node/node-error.ts'
 import { toolPath } from './preflight.ts'
 import { DrydockError, isErrno, paths, prepareState, renderKubeconfig, replaceFile } from './state.ts'
 
@@ -32,6 +33,10 @@ export interface SupervisorOptions {
 const readyWithin = 30_000
 const stopWithin = 25_000
 const pauses = [200, 1000, 5000]
+/** How often a daemon that was never ready is started before that counts as a failure. */
+const startsTried = 3
+/** How long the reason of a failure can be asked for, in ms. */
+const readFor = 2000
 
 /**
  * Runs until it is told to stop (control socket, SIGTERM, SIGINT).
@@ -39,8 +44,9 @@ const pauses = [200, 1000, 5000]
  */
 export async function runSupervisor(o: SupervisorOptions): Promise<void> {
   const { stateDir, log } = o
-  const lock = await holdFolder(stateDir)
   const { token } = await prepareState(stateDir)
+  // By its real path: a folder that is named in two ways is still one.
+  const lock = await holdFolder(await realpath(stateDir))
   const stop = new AbortController()
   let status: DrydockStatus = {
     state: 'starting',
@@ -48,6 +54,7 @@ export async function runSupervisor(o: SupervisorOptions): Promise<void> {
     daemon: undefined,
     apiPort: 0,
     nodes: o.nodes,
+    since: Date.now(),
   }
   const control = await serveControl(
     stateDir,
@@ -68,10 +75,12 @@ export async function runSupervisor(o: SupervisorOptions): Promise<void> {
   await replaceFile(paths.kubeconfig(stateDir), kubeconfig)
   status = { ...status, apiPort: api.port }
 
+  let everReady = false
   for (let faults = 0; !stop.signal.aborted; faults++) {
+    status = { ...status, since: Date.now() }
     const daemon = startDaemon(o, api.port)
     const gone = new AbortController()
-    const end = (): void => void endDaemon(daemon)
+    const end = (): void => void endDaemon(daemon, status.state === 'ready')
     stop.signal.addEventListener('abort', end, { once: true })
     const ended = new Promise<void>((resolve) => daemon.once('exit', () => resolve())).then(() =>
       gone.abort(),
@@ -79,15 +88,9 @@ export async function runSupervisor(o: SupervisorOptions): Promise<void> {
     try {
       const word = await firstWord(daemon)
       if (word.said === 'failed') {
-        status = {
-          ...status,
-          state: 'failed',
-          message: word.message,
-          ...(word.remedy === undefined ? {} : { remedy: word.remedy }),
-        }
-        log.error({ message: word.message }, 'the daemon could not start')
-        // Left to be read by whoever waits; what cannot start now will not by trying.
-        await Promise.race([ended.then(() => systemClock.sleep(2000)), aborted(stop.signal)])
+        const { message, remedy } = word
+        status = { ...status, state: 'failed', message, ...(remedy === undefined ? {} : { remedy }) }
+        log.error({ message }, 'the daemon could not start')
         break
       }
       const client = createClient(
@@ -96,6 +99,7 @@ export async function runSupervisor(o: SupervisorOptions): Promise<void> {
       )
       const gateway = await startGateway({ stateDir, client, log, signal: gone.signal })
       status = { ...status, state: 'ready', daemon: await insidePid(daemon) }
+      everReady = true
       log.info({ pid: status.daemon, apiPort: api.port }, 'ready')
       await ended
       await gateway.stopped
@@ -103,10 +107,14 @@ export async function runSupervisor(o: SupervisorOptions): Promise<void> {
       if (!stop.signal.aborted) log.error({ faults }, 'the daemon ended; it is started again')
     } catch (error) {
       if (!stop.signal.aborted) log.error({ err: error }, 'the daemon ended while it started')
-      await endDaemon(daemon)
+      await endDaemon(daemon, false)
+      if (!everReady && faults >= startsTried - 1 && !stop.signal.aborted) {
+        status = { ...status, state: 'failed', message: messageOf(error) }
+        break
+      }
     }
     stop.signal.removeEventListener('abort', end)
-    if (stop.signal.aborted) await endDaemon(daemon)
+    if (stop.signal.aborted) await endDaemon(daemon, status.state === 'ready')
     else {
       status = { ...status, state: 'starting', daemon: undefined }
       await systemClock
@@ -114,6 +122,8 @@ export async function runSupervisor(o: SupervisorOptions): Promise<void> {
         .catch(() => undefined)
     }
   }
+  // Left to be read by whoever waits; what cannot start now will not by trying.
+  if (status.state === 'failed') await systemClock.sleep(readFor, stop.signal).catch(() => undefined)
   status = { ...status, state: 'stopping', daemon: undefined }
   await api.close()
   control.close()
@@ -182,12 +192,16 @@ function firstWord(daemon: ChildProcess): Promise<DaemonWord> {
   })
 }
 
-/** SIGTERM to the daemon itself (unshare does not pass signals on), then the life line is cut. */
-async function endDaemon(daemon: ChildProcess): Promise<void> {
+/**
+ * SIGTERM to the daemon itself (unshare does not pass signals on), so that pods can end by themselves. One that is not ready
+ * yet may be deaf to it, as the first process of a pid namespace is: its life line is cut instead.
+ */
+async function endDaemon(daemon: ChildProcess, ready: boolean): Promise<void> {
   if (daemon.exitCode !== null || daemon.signalCode !== null) return
-  const inside = await insidePid(daemon)
+  const inside = ready ? await insidePid(daemon) : undefined
   const exited = new Promise<void>((resolve) => daemon.once('exit', () => resolve()))
-  if (inside !== undefined) {
+  if (inside === undefined) daemon.stdin?.destroy()
+  else {
     try {
       process.kill(inside, 'SIGTERM')
     } catch (error) {
@@ -195,7 +209,6 @@ async function endDaemon(daemon: ChildProcess): Promise<void> {
     }
   }
   const timer = setTimeout(() => daemon.kill('SIGKILL'), stopWithin)
-  if (inside === undefined) daemon.stdin?.destroy()
   await exited
   clearTimeout(timer)
 }
@@ -206,11 +219,4 @@ async function insidePid(daemon: ChildProcess): Promise<number | undefined> {
   const children = await readFile(`/proc/${daemon.pid}/task/${daemon.pid}/children`, 'utf8').catch(() => '')
   const [first] = children.trim().split(' ')
   return first ? Number(first) : undefined
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }

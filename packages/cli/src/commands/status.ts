@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 import type { RedisObject } from '@orlop/api'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
+import { asTyped } from '../failure.ts'
 import { findCache, listCaches } from '../local/cache.ts'
 import { type ClusterOptions, withCluster } from '../local/cluster.ts'
 import { age } from '../terminal/age.ts'
@@ -29,7 +30,8 @@ export function statusCommand(context: Context): Command {
             : [await findCache(cluster, name, signal)]
         if (options.names === true) stdout.write(caches.map((c) => `${c.metadata.name}\n`).join(''))
         else if (options.output === 'json') stdout.write(`${JSON.stringify(caches, null, 2)}\n`)
-        else stdout.write(`${renderStatus(caches, Date.now(), stdout.isTTY === true)}\n`)
+        else
+          stdout.write(asTyped(`${renderStatus(caches, Date.now(), stdout.isTTY === true)}\n`, context.env))
       }),
     )
 }

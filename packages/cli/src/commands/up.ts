@@ -1,14 +1,6 @@
-import { preflight, runningDrydock, stateFolder } from '@orlop/drydock'
-import { createClient, type KubeObject, loadConnection } from '@orlop/kube'
 import { Command, InvalidArgumentError } from 'commander'
 import type { Context } from '../context.ts'
 import { CliError } from '../failure.ts'
-import { installCrds } from '../local/crds.ts'
-import { connectHints } from '../local/hints.ts'
-import { type Applied, applyManifests, readManifests } from '../local/manifests.ts'
-import { waitUntilReady } from '../local/ready.ts'
-import { startLocal } from '../local/start.ts'
-import { createProgress } from '../terminal/progress.ts'
 
 interface Options {
   readonly file: string[]
@@ -19,13 +11,29 @@ interface Options {
 export function upCommand(context: Context): Command {
   return new Command('up')
     .description('start the local Kubernetes and the operator, and apply manifests')
-    .option('-f, --file <file>', 'a YAML file to apply and wait for; may be repeated', collect, [])
+    .option(
+      '-f, --file <file>',
+      'a YAML file to apply and wait for, - for standard input; may be repeated',
+      collect,
+      [],
+    )
     .option('--nodes <n>', 'nodes of the local Kubernetes, in zones 1 to 3', wholeNumber(1, 9), 1)
     .option('--timeout <seconds>', 'how long to wait until everything is ready', wholeNumber(1, 3600), 120)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  orlop up                                  an empty cluster with the operator
+  orlop up -f examples/quickstart.yaml      with a cache; again after a change of the file
+  orlop up --nodes 3 -f cache.yaml          three nodes in three zones
+
+The state lies in $ORLOP_HOME, by default ~/.local/state/orlop.`,
+    )
     .action(async (options: Options) => {
       const signal = AbortSignal.any([context.signal, AbortSignal.timeout(options.timeout * 1000)])
       try {
-        await up(context, options, signal)
+        const { bringUp } = await import('../local/bring-up.ts')
+        await bringUp(context, options, signal)
       } catch (error) {
         if (context.signal.aborted || !signal.aborted) throw error
         throw new CliError('TimedOut', `not ready within ${options.timeout} s`, {
@@ -34,43 +42,6 @@ export function upCommand(context: Context): Command {
         })
       }
     })
-}
-
-async function up(context: Context, options: Options, signal: AbortSignal): Promise<void> {
-  const progress = createProgress(context.stdout)
-  // Read first: a file that is wrong is better said before anything is started.
-  const manifests: KubeObject[] = []
-  for (const file of options.file) manifests.push(...(await readManifests(file)))
-
-  const folder = stateFolder(context.env)
-  if (!(await runningDrydock(folder))) {
-    const [problem] = await preflight()
-    if (problem) throw new CliError('CannotStart', problem.message, { remedy: problem.remedy })
-    await progress.step('local Kubernetes', (note) =>
-      startLocal(context, folder, options.nodes, note, signal),
-    )
-  } else {
-    context.stdout.write('✓ local Kubernetes is running\n')
-  }
-  const connection = await loadConnection({ kubeconfig: `${folder}/kubeconfig`, env: context.env })
-  const client = createClient(connection, { userAgent: 'orlop' })
-  try {
-    const installed = await installCrds(client, signal)
-    if (installed > 0) context.stdout.write('✓ kinds of Orlop installed\n')
-    let applied: Applied[] = []
-    if (manifests.length > 0) {
-      applied = await progress.step(`apply ${options.file.join(', ')}`, () =>
-        applyManifests(client, manifests, 'default', signal),
-      )
-    }
-    for (const one of applied) {
-      const { kind, metadata } = one.object
-      await progress.step(`${kind} ${metadata.name}`, (note) => waitUntilReady(client, [one], note, signal))
-    }
-    context.stdout.write(await connectHints(context, folder, client, applied, signal))
-  } finally {
-    await client.close()
-  }
 }
 
 function collect(value: string, before: string[]): string[] {

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { crds } from '@orlop/api'
-import { type Client, type CustomResourceDefinition, isNotFound, resources } from '@orlop/kube'
+import { type Client, type CustomResourceDefinition, isNotFound, resources, systemClock } from '@orlop/kube'
 
 /** Applies the definitions that are missing or old, and waits until they are served. Gives how many were written. */
 export async function installCrds(client: Client, signal: AbortSignal): Promise<number> {
@@ -25,8 +25,7 @@ export async function installCrds(client: Client, signal: AbortSignal): Promise<
     written++
     for (;;) {
       if (isServed(await client.get(resources.customResourceDefinitions, { name }, { signal }))) break
-      await new Promise((resolve) => setTimeout(resolve, 20))
-      signal.throwIfAborted()
+      await systemClock.sleep(20, signal)
     }
   }
   return written

@@ -1,13 +1,9 @@
 /** What to do next, once everything is ready. */
 import type { Client } from '@orlop/kube'
 import type { Context } from '../context.ts'
+import { commandName } from '../failure.ts'
 import { accessTo, findCache } from './cache.ts'
 import type { Applied } from './manifests.ts'
-
-/** How the command was called, so that what is printed can be typed. */
-export function commandName(env: Context['env']): string {
-  return env['ORLOP_COMMAND'] ?? 'orlop'
-}
 
 export async function connectHints(
   context: Context,
@@ -26,7 +22,7 @@ export async function connectHints(
     const { host, port } = await accessTo(cluster, cache, signal)
     const name = namespace === 'default' ? metadata.name : `${namespace}/${metadata.name}`
     lines.push(
-      `${metadata.name} is ready at ${host}:${port}`,
+      `${metadata.name} is ready at ${host}:${port}${port === 6379 ? '' : '   (another program of this machine has port 6379 there)'}`,
       `  redis-cli   ${orlop} cli ${name}`,
       `  URI         ${orlop} uri ${name}`,
       `  status      ${orlop} status`,

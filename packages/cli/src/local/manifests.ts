@@ -1,18 +1,29 @@
 /** Reads manifests and applies them, whatever kinds they are of. */
 import { readFile } from 'node:fs/promises'
+import { text as readText } from 'node:stream/consumers'
 import { type Client, isNotFound, type KubeObject, type Resource } from '@orlop/kube'
 import { parseAllDocuments } from 'yaml'
 import { CliError } from '../failure.ts'
 
 const fieldManager = 'orlop-cli'
 
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'you may not read it',
+  EISDIR: 'it is a folder',
+}
+
 /** Every object of a file; Lists are taken apart. */
 export async function readManifests(path: string): Promise<KubeObject[]> {
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = path === '-' ? await readText(process.stdin) : await readFile(path, 'utf8')
   } catch (cause) {
-    throw new CliError('FileUnreadable', `cannot read ${path}`, {
+    const why =
+      cause instanceof Error && 'code' in cause
+        ? (reasons[String(cause.code)] ?? cause.message)
+        : String(cause)
+    throw new CliError('FileUnreadable', `cannot read ${path}: ${why}`, {
       cause,
       remedy: 'give a YAML file of Kubernetes objects',
     })
@@ -23,7 +34,11 @@ export async function readManifests(path: string): Promise<KubeObject[]> {
 export function parseManifests(text: string, path: string): KubeObject[] {
   return parseAllDocuments(text).flatMap((document, index) => {
     const [error] = document.errors
-    if (error) throw new CliError('BadYaml', `${path}: ${error.message}`, { cause: error })
+    if (error)
+      throw new CliError('BadYaml', `${path}: ${error.message}`, {
+        cause: error,
+        remedy: 'correct the file; nothing was started or changed',
+      })
     const value: unknown = document.toJS()
     if (value === null || value === undefined) return []
     const items = isRecord(value) && Array.isArray(value['items']) ? value['items'] : [value]

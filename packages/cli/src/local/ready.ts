@@ -74,7 +74,7 @@ export async function waitUntilReady(
         })
       }
       if (ready) break
-      note(`${where.name}: ${detail}`)
+      note(detail)
       await systemClock.sleep(50, signal)
     }
   }

@@ -52,9 +52,9 @@ Examples:
   return program
 }
 
-/** Subcommands made apart do not inherit how errors leave. */
+/** Subcommands made apart do not inherit how errors leave and what is said after them. */
 function withExits(command: Command): Command {
-  return command.exitOverride((error) => {
+  return command.showHelpAfterError(`(orlop ${command.name()} --help tells more)`).exitOverride((error) => {
     throw error
   })
 }

@@ -10,6 +10,13 @@ export function cliCommand(context: Context): Command {
     .argument('<name>', 'the cache, or NAMESPACE/NAME')
     .argument('[arguments...]', 'for redis-cli')
     .passThroughOptions()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  orlop cli sessions                      an interactive prompt
+  orlop cli sessions -- info replication   one command`,
+    )
     .action((name: string, args: string[], options: ClusterOptions) =>
       withCluster(context, options, async (cluster) => {
         const cache = await findCache(cluster, name, context.signal)

@@ -8,6 +8,13 @@ export function downCommand(context: Context): Command {
   return new Command('down')
     .description('stop the local Kubernetes and everything in it; objects and volumes stay')
     .option('--delete-data', 'also delete every object and volume of it')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  orlop down                  objects and volumes are there again with the next orlop up
+  orlop down --delete-data    nothing is left`,
+    )
     .action(async (options: { deleteData?: boolean }) => {
       const folder = stateFolder(context.env)
       const progress = createProgress(context.stdout)

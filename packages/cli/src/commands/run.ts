@@ -10,6 +10,13 @@ export function runCommand(context: Context): Command {
     )
     .argument('<command...>', 'the program and its arguments')
     .passThroughOptions()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  orlop run -- redis-cli -h sessions.default.svc
+  orlop run -- node my-program.js`,
+    )
     .action(async (command: string[]) => {
       const [program = '', ...args] = [...(await insideArguments(context)), ...command]
       context.exitCode = await runProgram(program, args, context.env)

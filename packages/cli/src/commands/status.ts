@@ -21,6 +21,14 @@ export function statusCommand(context: Context): Command {
     .option('-n, --namespace <name>', 'only this namespace')
     .option('-o, --output <form>', 'json: for programs')
     .option('--names', 'only the names')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  orlop status
+  orlop status sessions
+  orlop status -o json | jq ".[].status.phase"`,
+    )
     .action((name: string | undefined, options: Options) =>
       withCluster(context, options, async (cluster) => {
         const { signal, stdout } = context

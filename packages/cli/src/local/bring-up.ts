@@ -4,6 +4,7 @@ import { createClient, type KubeObject, loadConnection } from '@orlop/kube'
 import type { Context } from '../context.ts'
 import { asTyped, CliError } from '../failure.ts'
 import { createProgress, type Progress } from '../terminal/progress.ts'
+import { checkManifests } from './check-manifests.ts'
 import { installCrds } from './crds.ts'
 import { connectHints } from './hints.ts'
 import { type Applied, applyManifests, readManifests } from './manifests.ts'
@@ -21,6 +22,8 @@ export async function bringUp(context: Context, options: UpOptions, signal: Abor
   // Read first: a file that is wrong is better said before anything is started.
   const manifests: KubeObject[] = []
   for (const file of options.file) manifests.push(...(await readManifests(file)))
+
+  checkManifests(manifests)
 
   const folder = stateFolder(context.env)
   const { since } = await start(context, folder, options.nodes, progress, signal)

@@ -13,7 +13,7 @@ export interface Access {
 }
 
 export async function listCaches(
-  cluster: Cluster,
+  cluster: Pick<Cluster, 'client' | 'local' | 'namespace'>,
   namespace: string | undefined,
   signal: AbortSignal,
 ): Promise<RedisObject[]> {
@@ -32,7 +32,11 @@ export async function listCaches(
 }
 
 /** `NAME` or `NAMESPACE/NAME`. */
-export async function findCache(cluster: Cluster, name: string, signal: AbortSignal): Promise<RedisObject> {
+export async function findCache(
+  cluster: Pick<Cluster, 'client' | 'local' | 'namespace'>,
+  name: string,
+  signal: AbortSignal,
+): Promise<RedisObject> {
   const [namespace, plain] = name.includes('/') ? name.split('/', 2) : [cluster.namespace, name]
   const caches = await listCaches(cluster, namespace, signal)
   const found = caches.find((cache) => cache.metadata.name === plain)
@@ -46,14 +50,18 @@ export async function findCache(cluster: Cluster, name: string, signal: AbortSig
   })
 }
 
-export async function accessTo(cluster: Cluster, cache: RedisObject, signal: AbortSignal): Promise<Access> {
+export async function accessTo(
+  cluster: Pick<Cluster, 'client' | 'local' | 'namespace'>,
+  cache: RedisObject,
+  signal: AbortSignal,
+): Promise<Access> {
   const namespace = cache.metadata.namespace ?? 'default'
   const { host, port } = await addressOf(cluster, namespace, cache.metadata.name)
   return { host, port, password: await passwordOf(cluster, cache, signal) }
 }
 
 async function addressOf(
-  cluster: Cluster,
+  cluster: Pick<Cluster, 'client' | 'local' | 'namespace'>,
   namespace: string,
   name: string,
 ): Promise<{ host: string; port: number }> {
@@ -71,7 +79,7 @@ async function addressOf(
 }
 
 async function passwordOf(
-  cluster: Cluster,
+  cluster: Pick<Cluster, 'client' | 'local' | 'namespace'>,
   cache: RedisObject,
   signal: AbortSignal,
 ): Promise<string | undefined> {

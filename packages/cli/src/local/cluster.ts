@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { runningDrydock, stateFolder } from '@orlop/drydock'
-import { type Client, createClient, loadConnection } from '@orlop/kube'
+import { type Client, type ConnectionConfig, createClient, loadConnection } from '@orlop/kube'
 import type { Context } from '../context.ts'
 import { CliError } from '../failure.ts'
 
@@ -14,6 +14,7 @@ export interface ClusterOptions {
 
 export interface Cluster {
   readonly client: Client
+  readonly connection: ConnectionConfig
   /** Set for the local Kubernetes: its state folder. */
   readonly local: string | undefined
   readonly namespace: string
@@ -33,7 +34,7 @@ export async function withCluster<T>(
   })
   const client = createClient(connection, { userAgent: 'orlop' })
   try {
-    return await use({ client, local: found.local, namespace: connection.namespace ?? 'default' })
+    return await use({ client, connection, local: found.local, namespace: connection.namespace ?? 'default' })
   } finally {
     await client.close()
   }

@@ -1,7 +1,7 @@
 /** Reads manifests and applies them, whatever kinds they are of. */
 import { readFile } from 'node:fs/promises'
 import { text as readText } from 'node:stream/consumers'
-import { type Client, isNotFound, type KubeObject, type Resource } from '@orlop/kube'
+import { type Client, isNotFound, KubeError, type KubeObject, type Resource } from '@orlop/kube'
 import { parseAllDocuments } from 'yaml'
 import { CliError } from '../failure.ts'
 
@@ -79,12 +79,28 @@ export async function applyManifests(
     const placed = resource.namespaced
       ? { ...object, metadata: { ...object.metadata, namespace: object.metadata.namespace ?? namespace } }
       : object
-    applied.push({
-      resource,
-      object: await client.apply(resource, placed, { fieldManager, force: true, signal }),
-    })
+    applied.push({ resource, object: await applyOne(client, resource, placed, signal) })
   }
   return applied
+}
+
+async function applyOne(
+  client: Client,
+  resource: Resource,
+  object: KubeObject,
+  signal: AbortSignal,
+): Promise<KubeObject> {
+  try {
+    return await client.apply(resource, object, { fieldManager, force: true, signal })
+  } catch (error) {
+    if (!(error instanceof KubeError) || (error.status !== 400 && error.status !== 422)) throw error
+    const causes = error.body?.details?.causes?.filter((c) => c.field !== '<nil>') ?? []
+    const why = causes.map((c) => `${c.field}: ${c.message}`).join('\n  ') || error.message
+    throw new CliError('Refused', `${object.kind} ${object.metadata.name}: ${why}`, {
+      cause: error,
+      remedy: 'correct the file and run the command again; what ran before still runs',
+    })
+  }
 }
 
 /** Asks the server what a kind is called in addresses. */

@@ -1,0 +1,66 @@
+/** Text that goes on: a log file that grows, and the log of a container while it runs. */
+import { open } from 'node:fs/promises'
+import { request as plain } from 'node:http'
+import { request as secure } from 'node:https'
+import { createInterface } from 'node:readline'
+import { type ConnectionConfig, systemClock } from '@orlop/kube'
+import { CliError } from '../failure.ts'
+
+/** How often a file is looked at, in ms. */
+const look = 200
+
+/** Whole lines that are added to a file from `position` (bytes) on; begins again when the file was cut. Ends with the signal. */
+export async function* linesAddedTo(
+  file: string,
+  position: number,
+  signal: AbortSignal,
+): AsyncIterable<string> {
+  const handle = await open(file, 'r')
+  try {
+    let rest = ''
+    const decoder = new TextDecoder()
+    while (!signal.aborted) {
+      const { size } = await handle.stat()
+      if (size < position) position = 0
+      const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(65_536), position })
+      position += bytesRead
+      const lines = (rest + decoder.decode(buffer.subarray(0, bytesRead), { stream: true })).split('\n')
+      rest = lines.pop() ?? ''
+      yield* lines
+      if (bytesRead === 0) await systemClock.sleep(look, signal).catch(() => undefined)
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Lines of an answer of the API server that has no end; ends with the container or the signal. */
+export async function* linesOf(
+  connection: ConnectionConfig,
+  path: string,
+  signal: AbortSignal,
+): AsyncIterable<string> {
+  const { server, socketPath, ca, cert, key, insecureSkipTLSVerify } = connection
+  const token = typeof connection.token === 'function' ? await connection.token() : connection.token
+  const answer = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+    const send = server.startsWith('https:') ? secure : plain
+    const options = {
+      ...(socketPath === undefined ? {} : { socketPath }),
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+      rejectUnauthorized: insecureSkipTLSVerify !== true,
+      headers: {
+        ...connection.headers,
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      signal,
+    }
+    send(new URL(path, server), options, resolve).once('error', reject).end()
+  })
+  if (answer.statusCode !== 200) {
+    answer.resume()
+    throw new CliError('NoLog', `the API server gave no log: ${answer.statusCode} ${answer.statusMessage}`)
+  }
+  yield* createInterface({ input: answer })
+}

@@ -1,9 +1,13 @@
 import { resources } from '@orlop/kube'
 import { recordKey } from '../redis/build/config-map.ts'
 import { configMapName } from '../redis/build/names.ts'
+import { viewOf } from '../redis/observation.ts'
 import type { Executor } from './act.ts'
 
-/** Only after a live look at the record: a promotion that was decided on an old view must not happen. */
+/**
+ * Only after a live look at the record, and only the very process that was looked at: one that came back since may be empty,
+ * and its replicas would copy that. Within one connection the process cannot change.
+ */
 export const promote: Executor<'promote'> = async ({ instance }, pass) => {
   const { client, namespace, redis, signal, log } = pass
   const where = { namespace, name: configMapName(redis) }
@@ -13,7 +17,13 @@ export const promote: Executor<'promote'> = async ({ instance }, pass) => {
     log.info({ instance, record }, 'the record of the primary changed; looking again')
     return
   }
+  const chosen = viewOf(pass.seen.instances.find((i) => i.name === instance))?.runId
   await pass.connect(instance, async (connection) => {
+    const { runId } = (await connection.info()).server
+    if (runId !== chosen) {
+      log.info({ instance, runId, chosen }, 'the instance restarted after it was chosen; looking again')
+      return
+    }
     await connection.command(['REPLICAOF', 'NO', 'ONE'])
   })
 }

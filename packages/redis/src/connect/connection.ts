@@ -72,9 +72,13 @@ export async function withConnection<T>(
 
 function ignore(): void {}
 
+const protocol = { RESP: 2 } as const
+
 /** The library takes some 70 ms to load, so it is loaded by whoever connects first and not by whoever only reads a table. */
 async function createClient(target: Target, o: ConnectionOptions) {
-  const { createClient: create } = await import('./library.ts')
+  const { RedisClient } = await import('./library.ts')
+  // Its own createClient makes a class of some 500 commands (20 ms) for each new address; this is one for all.
+  const create = RedisClient.factory(protocol)
   const base = {
     host: target.host,
     port: target.port,
@@ -82,7 +86,7 @@ async function createClient(target: Target, o: ConnectionOptions) {
     reconnectStrategy: false,
   } as const
   return create({
-    RESP: 2,
+    ...protocol,
     socket: target.tls === undefined ? base : { ...base, ...target.tls, tls: true },
     disableOfflineQueue: true,
     disableClientInfo: true,

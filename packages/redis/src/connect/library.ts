@@ -3,8 +3,8 @@ export {
   ClientClosedError,
   ClientOfflineError,
   ConnectionTimeoutError,
-  createClient,
   DisconnectsClientError,
   ErrorReply,
+  RedisClient,
   SocketClosedUnexpectedlyError,
 } from '@redis/client'

@@ -5,9 +5,13 @@ import { validateContainer } from './container.ts'
 import { dnsLabel, dnsSubdomain } from './names.ts'
 import { oneOf } from './one-of.ts'
 
-/** Objections to a pod's spec, in a pod or a template: k8s.io/kubernetes pkg/apis/core/validation. */
-export function validatePodSpec(spec: JsonObject, path: string): Cause[] {
-  const volumes = new Set(objectsAt(spec, 'volumes').map((volume) => String(volume.name)))
+/**
+ * Objections to a pod's spec, in a pod or a template: k8s.io/kubernetes pkg/apis/core/validation. `claims` are volumes
+ * that the pods get from elsewhere: the claim templates of a StatefulSet.
+ */
+export function validatePodSpec(spec: JsonObject, path: string, claims: readonly string[] = []): Cause[] {
+  const own = objectsAt(spec, 'volumes').map((volume) => String(volume.name))
+  const volumes = new Set([...own, ...claims])
   const containers = objectsAt(spec, 'containers')
   const causes = validateVolumes(spec, `${path}.volumes`)
   if (containers.length === 0) causes.push(required(`${path}.containers`))

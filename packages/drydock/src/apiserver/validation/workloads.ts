@@ -23,11 +23,15 @@ function validateTemplate(spec: JsonObject, policies: readonly string[]): Cause[
   const policy = stringAt(podSpec, 'restartPolicy') ?? ''
   return [
     ...validateLabels(labels, 'spec.template.labels'),
-    ...validatePodSpec(podSpec, 'spec.template.spec'),
+    ...validatePodSpec(podSpec, 'spec.template.spec', claimsOf(spec)),
     ...(policies.includes(policy)
       ? []
       : [notSupported('spec.template.spec.restartPolicy', policy, policies)]),
   ]
+}
+
+function claimsOf(spec: JsonObject): string[] {
+  return objectsAt(spec, 'volumeClaimTemplates').map((claim) => stringAt(claim, 'metadata', 'name') ?? '')
 }
 
 function labelsOf(template: JsonObject | undefined): Record<string, string> {

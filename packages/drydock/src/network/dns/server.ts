@@ -1,27 +1,14 @@
 /** The cluster's name service: UDP and TCP on one address. */
 import { createSocket } from 'node:dgram'
 import { createServer, type Socket } from 'node:net'
-import {
-  type Client,
-  type Clock,
-  type EndpointSlice,
-  type Log,
-  Reflector,
-  resources,
-  type Service,
-} from '@orlop/kube'
 import { decode, encode, type Packet } from 'dns-packet'
+import { type ServiceWatchOptions, watchServices } from '../service-watch.ts'
 import { answer } from './answer.ts'
 import { buildZone, type Zone } from './zone.ts'
 
-export interface DnsOptions {
-  readonly client: Client
+export interface DnsOptions extends ServiceWatchOptions {
   readonly address: string
   readonly port?: number
-  readonly log: Log
-  readonly clock: Clock
-  readonly random: () => number
-  readonly signal: AbortSignal
 }
 
 /** What fits into a datagram that nobody has to cut; more is asked for again over TCP. */
@@ -30,15 +17,8 @@ const truncated = 0x0200
 
 /** Resolves once it answers; runs until `signal` aborts. */
 export async function startDns(o: DnsOptions): Promise<{ stopped: Promise<void> }> {
-  const { client, log, clock, random, signal } = o
-  const services = new Reflector<Service>({ client, resource: resources.services, log, clock, random })
-  const slices = new Reflector<EndpointSlice>({
-    client,
-    resource: resources.endpointSlices,
-    log,
-    clock,
-    random,
-  })
+  const { log, signal } = o
+  const { services, slices, ended } = await watchServices(o)
   // Built when somebody asks: changes come in bursts, questions seldom.
   let zone: Zone | undefined
   const forget = (): void => {
@@ -46,8 +26,6 @@ export async function startDns(o: DnsOptions): Promise<{ stopped: Promise<void> 
   }
   services.subscribe(forget)
   slices.subscribe(forget)
-  const running = [services.run(signal), slices.run(signal)]
-  await Promise.all([services.synced(signal), slices.synced(signal)])
   const respond = (message: Buffer): Packet | undefined => {
     try {
       zone ??= buildZone(services.store.list(), slices.store.list())
@@ -62,7 +40,7 @@ export async function startDns(o: DnsOptions): Promise<{ stopped: Promise<void> 
     signal.addEventListener('abort', () => resolve(), { once: true })
   }).then(async () => {
     for (const close of closers) close()
-    await Promise.all(running)
+    await ended
   })
   return { stopped }
 }

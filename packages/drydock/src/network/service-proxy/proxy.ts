@@ -1,26 +1,14 @@
 /** Keeps the kernel's rules in step with Services and EndpointSlices. */
-import {
-  type Client,
-  type Clock,
-  type EndpointSlice,
-  type Log,
-  Reflector,
-  resources,
-  type Service,
-} from '@orlop/kube'
+
 import { nft } from '../command.ts'
+import { type ServiceWatchOptions, watchServices } from '../service-watch.ts'
 import { frontends } from './backends.ts'
 import { emptyTable, transactions } from './change.ts'
 import { skeleton, type Table, tableOf } from './table.ts'
 
-export interface ServiceProxyOptions {
-  readonly client: Client
+export interface ServiceProxyOptions extends ServiceWatchOptions {
   /** Name of the nftables table: unique in the network namespace. */
   readonly table: string
-  readonly log: Log
-  readonly clock: Clock
-  readonly random: () => number
-  readonly signal: AbortSignal
 }
 
 /** Changes come in bursts: one transaction for what arrives within this time, in ms. */
@@ -30,17 +18,8 @@ const retryAfter = 500
 
 /** Resolves once the first rules are in place; runs until `signal` aborts. Then `stopped` resolves, and no rule is left. */
 export async function startServiceProxy(o: ServiceProxyOptions): Promise<{ stopped: Promise<void> }> {
-  const { client, log, clock, random, signal } = o
-  const services = new Reflector<Service>({ client, resource: resources.services, log, clock, random })
-  const slices = new Reflector<EndpointSlice>({
-    client,
-    resource: resources.endpointSlices,
-    log,
-    clock,
-    random,
-  })
-  const running = [services.run(signal), slices.run(signal)]
-  await Promise.all([services.synced(signal), slices.synced(signal)])
+  const { log, clock, signal } = o
+  const { services, slices, ended } = await watchServices(o)
 
   let wanted = true
   /** What the kernel has; undefined when that is not certain, and all is made anew. */
@@ -84,7 +63,7 @@ export async function startServiceProxy(o: ServiceProxyOptions): Promise<{ stopp
         await clock.sleep(retryAfter, signal).catch(() => undefined)
       }
     }
-    await Promise.all(running)
+    await ended
     await nft(`table ip ${o.table} {}\ndelete table ip ${o.table}\n`)
   }
   return { stopped: loop() }

@@ -1,5 +1,5 @@
+import { quantity } from '../../quantity.ts'
 import type { Container, PlacedPod, ResourceFieldSelector } from '../pod/types.ts'
-import { quantity } from '../quantity.ts'
 
 /** What the downward API can tell beside what is in the object. */
 export interface Surroundings {

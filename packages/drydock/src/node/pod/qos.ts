@@ -1,4 +1,4 @@
-import { quantity } from '../quantity.ts'
+import { quantity } from '../../quantity.ts'
 import type { PodSpec } from './types.ts'
 
 /** The quality of service class of a pod, from what its containers ask for. */

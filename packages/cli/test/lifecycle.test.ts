@@ -32,7 +32,7 @@ test(
   'down leaves no process and no listening port; the next up has all objects and data',
   async () => {
     const file = join(examples, 'store-with-aof.yaml')
-    await home.ok('up', '-f', file)
+    await home.ok('up', '-f', file, '--timeout', '60')
     const uri = await home.ok('uri', 'orders')
     expect(await redisCli(uri, 'SET', 'order:1', 'paid')).toBe('OK')
     const client = await home.client()
@@ -56,7 +56,7 @@ test(
     await home.ok('up')
     const again = await (await home.client()).get(redisResource, where)
     expect(again.metadata.uid).toBe(uid)
-    await home.ok('up', '-f', file)
+    await home.ok('up', '-f', file, '--timeout', '60')
     expect(await redisCli(await home.ok('uri', 'orders'), 'GET', 'order:1')).toBe('paid')
   },
   minutes,
@@ -159,11 +159,11 @@ test(
       const client = await home.client()
       // The address that the cache's Service will have is known when it was there before.
       const file = await home.file('cache.yaml', cacheYaml('cache'))
-      await home.ok('up', '-f', file)
+      await home.ok('up', '-f', file, '--timeout', '60')
       const { host } = addressIn(await home.ok('uri', 'cache'))
       await home.ok('down')
       squatters.push(await listen(host, 6379).catch(() => undefined))
-      const printed = await home.ok('up', '-f', file)
+      const printed = await home.ok('up', '-f', file, '--timeout', '60')
       const uri = await home.ok('uri', 'cache')
       expect(addressIn(uri).host).toBe(host)
       expect(addressIn(uri).port).not.toBe(6379)
@@ -190,7 +190,7 @@ describe('kill -9', () => {
     'of the daemon: all objects are there again, the cache is Ready again with its data',
     async () => {
       const file = await home.file('kept.yaml', cacheYaml('kept', aof))
-      await home.ok('up', '-f', file)
+      await home.ok('up', '-f', file, '--timeout', '60')
       expect(await redisCli(await home.ok('uri', 'kept'), 'SET', 'k', 'v')).toBe('OK')
       const { daemon = 0, pid } = await home.status()
       process.kill(daemon, 'SIGKILL')
@@ -199,7 +199,7 @@ describe('kill -9', () => {
         return status.daemon !== daemon && status
       })
       expect(now.pid).toBe(pid)
-      await home.ok('up', '-f', file)
+      await home.ok('up', '-f', file, '--timeout', '60')
       expect(await redisCli(await home.ok('uri', 'kept'), 'GET', 'k')).toBe('v')
     },
     minutes,
@@ -209,7 +209,7 @@ describe('kill -9', () => {
     'of the supervisor: everything ends with it, the next up goes on with all data',
     async () => {
       const file = await home.file('kept.yaml', cacheYaml('kept', aof))
-      await home.ok('up', '-f', file)
+      await home.ok('up', '-f', file, '--timeout', '60')
       expect(await redisCli(await home.ok('uri', 'kept'), 'SET', 'k', 'v')).toBe('OK')
       const { pid } = await home.status()
       const all = await descendants(pid)
@@ -217,7 +217,7 @@ describe('kill -9', () => {
       await eventually('nothing is left', async () => (await stillAlive(all)).length === 0)
       const { code, stderr } = await home.orlop('uri', 'kept')
       expect([code, stderr]).toEqual([1, expect.stringMatching(/not running\n {2}start it: orlop up/)])
-      await home.ok('up', '-f', file)
+      await home.ok('up', '-f', file, '--timeout', '60')
       expect(await redisCli(await home.ok('uri', 'kept'), 'GET', 'k')).toBe('v')
     },
     minutes,

@@ -125,6 +125,16 @@ const rules: readonly [what: string, at: Boot, starts: () => string[]][] = [
     () => fenced,
   ],
   [
+    'the same while that peer has lost its link, when ROLE says no offset',
+    {
+      instances: 1,
+      record: 'sessions-0',
+      addresses: ['10.244.1.11'],
+      peers: { '10.244.1.11': slaveOf(own, -1) },
+    },
+    () => fenced,
+  ],
+  [
     'the only instance of today, but another is recorded: its replica',
     { instances: 1, record: 'sessions-1' },
     () => replicaOf(host(1)),

@@ -61,7 +61,7 @@ done
 wait
 
 primary=''   # a peer that serves as a primary
-followers='' # a peer that has data and follows this very instance
+followers='' # a peer that follows this very instance, and may have its data (ROLE has no offset while the link is down)
 for answer in ${privateFolder}/peer.*; do
   [ -s "$answer" ] || continue
   peer=\${answer#${privateFolder}/peer.}
@@ -70,7 +70,7 @@ for answer in ${privateFolder}/peer.*; do
     master)
       case $peer in *.svc) primary=$peer ;; *) [ -n "$primary" ] || primary=$peer ;; esac ;;
     slave)
-      if [ "$(sed -n 2p "$answer")" = "$(announced "$me")" ] && [ "$(sed -n 5p "$answer")" -gt 0 ]; then followers=yes; fi ;;
+      if [ "$(sed -n 2p "$answer")" = "$(announced "$me")" ]; then followers=yes; fi ;;
   esac
 done
 rm -f ${privateFolder}/peer.*

@@ -2,7 +2,7 @@
  * What was seen and what is planned, as the status a person reads. The only place that writes conditions. Nothing in it
  * changes while nothing changes: no timestamps of its own, offsets and memory only in coarse steps.
  */
-import type { RedisStatus, ResolvedRedis } from '@orlop/api'
+import { formatBytes, type RedisStatus, type ResolvedRedis } from '@orlop/api'
 import type { Decision } from '../decision.ts'
 import { selectorLabels } from './build/metadata.ts'
 import {
@@ -225,5 +225,5 @@ function worstLag(seen: Observation): string | undefined {
 /** In steps of 5 % of what is allowed. */
 function memoryText(used: number, max: number): string {
   if (max === 0) return 'unlimited'
-  return `${Math.ceil((used / max) * 20) * 5}% of ${bytesText(max)}`
+  return `${Math.ceil((used / max) * 20) * 5}% of ${formatBytes(max)}`
 }

@@ -7,11 +7,11 @@ import { type Keeper, keepRunning } from '../testing/crashes.ts'
 import { createWorld, eventually, isSettled, type World } from '../testing/world.ts'
 
 /** A life lasts at least so many writes, so that several crashes fit into one run and each follows some progress. */
-const lifetime = 5
+const lifetime = 3
 /** Enough for every write of the undisturbed run to have been the last of a life. */
 const mostRuns = 10
 /** What two cores carry. */
-const sideBySide = 4
+const sideBySide = 3
 const deadline = 60_000
 
 let world: World

@@ -27,7 +27,7 @@ beforeAll(async () => {
       onEvent: async ({ object, request }) => {
         if (request.userAgent !== userAgent) return 'send'
         await present
-        const lost = losesInstances !== undefined && wantedOf(object) === losesInstances
+        const lost = losesInstances !== undefined && wantedOf(object.spec) === losesInstances
         return lost ? 'drop' : 'send'
       },
     },
@@ -41,7 +41,7 @@ afterAll(async () => {
   await world.stop()
 })
 
-function wantedOf({ spec }: { readonly spec?: unknown }): unknown {
+function wantedOf(spec: unknown): unknown {
   return typeof spec === 'object' && spec !== null && 'instances' in spec ? spec.instances : undefined
 }
 

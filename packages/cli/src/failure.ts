@@ -50,7 +50,8 @@ export function asTyped(text: string, env: Context['env']): string {
 function remedyOf(error: unknown): string | undefined {
   if (error instanceof Error && 'remedy' in error && typeof error.remedy === 'string') return error.remedy
   if (!(error instanceof KubeError)) return undefined
-  if (error.code === 'Unavailable' || error.code === 'Timeout')
-    return 'the API server does not answer; see: orlop logs --component drydock'
+  if (error.status === 507)
+    return 'free some space where the state folder lies; what was there before is still there'
+  if (error.code === 'Unavailable' || error.code === 'Timeout') return 'see: orlop logs --component drydock'
   return undefined
 }

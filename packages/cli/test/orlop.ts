@@ -25,6 +25,8 @@ export interface Home {
   ok(...args: string[]): Promise<string>
   /** Starts the command line; the caller waits for it. */
   start(...args: string[]): ChildProcess
+  /** From now on it is called with these environment variables, too. */
+  with(env: Readonly<Record<string, string>>): Home
   /** Writes a file into a folder of the test and gives its path. */
   file(name: string, text: string): Promise<string>
   /** A client of its API, as kubectl has one. */
@@ -42,10 +44,11 @@ export async function createHome(folder?: string): Promise<Home> {
   const own = await mkdtemp('/tmp/oc-')
   const state = folder ?? join(own, 's')
   const clients: Client[] = []
+  let added: Readonly<Record<string, string>> = {}
   const start = (...args: string[]): ChildProcess => {
     const { ORLOP_COMMAND, MAKELEVEL, KUBECONFIG, ...env } = process.env
     return spawn(process.execPath, [join(bundles, 'orlop.mjs'), ...args], {
-      env: { ...env, ORLOP_HOME: state, HOME: own, SHELL: 'sh' },
+      env: { ...env, ORLOP_HOME: state, HOME: own, SHELL: 'sh', ...added },
       stdio: ['pipe', 'pipe', 'pipe'],
     })
   }
@@ -61,6 +64,10 @@ export async function createHome(folder?: string): Promise<Home> {
       const { code, stdout, stderr } = await home.orlop(...args)
       if (code !== 0) throw new Error(`orlop ${args.join(' ')} ended with ${code}:\n${stdout}${stderr}`)
       return stdout
+    },
+    with(env) {
+      added = { ...added, ...env }
+      return home
     },
     async file(name, text) {
       const path = join(own, name)

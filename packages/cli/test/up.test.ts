@@ -33,7 +33,6 @@ afterAll(() => home.remove(), 60_000)
 test('the first up says what it did, and how to go on', () => {
   const lines = printed.replaceAll(/\d+\.\d s/g, 'TIME').replaceAll(/ready at .*/g, 'ready at ADDRESS')
   expect(lines).toBe(`✓ local Kubernetes  TIME
-✓ kinds of Orlop installed
 ✓ apply ${quickstart}  TIME
 ✓ Redis sessions  TIME
 
@@ -188,14 +187,8 @@ test('the API refuses web pages, other host names and callers without the token'
   const ca = await readFile(join(home.folder, 'tls.crt'), 'utf8')
   const ask = (headers: Record<string, string>): Promise<number | undefined> =>
     new Promise((resolve, reject) => {
-      const options = {
-        host: '127.0.0.1',
-        port: apiPort,
-        path: '/api/v1/secrets',
-        ca,
-        headers,
-        timeout: 5000,
-      }
+      const place = { host: '127.0.0.1', servername: 'localhost', port: apiPort, path: '/api/v1/secrets' }
+      const options = { ...place, ca, headers, timeout: 5000 }
       request(options, (answer) => {
         answer.resume()
         resolve(answer.statusCode)

@@ -1,8 +1,8 @@
 /** A program that runs beside the cluster, inside its network: started again when it ends. */
 import { spawn } from 'node:child_process'
-import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock, Log } from '@orlop/kube'
+import { appendTo, collect } from './log-file.ts'
 
 export interface Companion {
   readonly name: string
@@ -37,32 +37,27 @@ export async function keepCompanion(companion: Companion, tools: CompanionTools)
   }
 }
 
-async function runOnce(
-  { name, command, args, env }: Companion,
-  { logs, signal }: CompanionTools,
-): Promise<string> {
-  const file = await open(join(logs, `${name}.log`), 'a', 0o600)
-  try {
-    return await new Promise((resolve) => {
-      const child = spawn(command, [...args], {
-        stdio: ['ignore', file.fd, file.fd],
-        env: { ...process.env, ...env },
-      })
-      let killer: NodeJS.Timeout | undefined
-      const end = (): void => {
-        child.kill('SIGTERM')
-        killer = setTimeout(() => child.kill('SIGKILL'), graceful)
-      }
-      signal.addEventListener('abort', end, { once: true })
-      const finish = (how: string): void => {
-        clearTimeout(killer)
-        signal.removeEventListener('abort', end)
-        resolve(how)
-      }
-      child.once('error', (error) => finish(error.message))
-      child.once('exit', (code, sent) => finish(sent ?? String(code)))
+function runOnce({ name, command, args, env }: Companion, { logs, signal }: CompanionTools): Promise<string> {
+  const file = appendTo(join(logs, `${name}.log`))
+  return new Promise((resolve) => {
+    const child = spawn(command, [...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
     })
-  } finally {
-    await file.close()
-  }
+    collect(child.stdout, file)
+    collect(child.stderr, file)
+    let killer: NodeJS.Timeout | undefined
+    const end = (): void => {
+      child.kill('SIGTERM')
+      killer = setTimeout(() => child.kill('SIGKILL'), graceful)
+    }
+    signal.addEventListener('abort', end, { once: true })
+    const finish = (how: string): void => {
+      clearTimeout(killer)
+      signal.removeEventListener('abort', end)
+      resolve(how)
+    }
+    child.once('error', (error) => finish(error.message))
+    child.once('exit', (code, sent) => finish(sent ?? String(code)))
+  })
 }

@@ -13,6 +13,7 @@ import { type Companion, keepCompanion } from './companion.ts'
 import { createDrydock } from './drydock.ts'
 import { startApiProxy } from './gateway/api-proxy.ts'
 import { keepCertificate } from './gateway/certificate.ts'
+import { appendTo } from './log-file.ts'
 import { wholeRanges } from './network/ranges.ts'
 import { messageOf } from './node/node-error.ts'
 import { isFull, paths, stateFailure } from './state.ts'
@@ -45,10 +46,9 @@ async function main(): Promise<void> {
   // Whoever held the other end is gone: end at once, and with this process everything inside.
   input.once('close', () => process.exit(0))
   process.stdin.resume()
-  const logFile = join(paths.logs(options.stateDir), 'drydock.log')
   const log = pino(
     { level: process.env['LOG_LEVEL'] ?? 'info', base: null },
-    pino.destination({ dest: logFile, sync: true, mkdir: true }),
+    appendTo(join(paths.logs(options.stateDir), 'drydock.log')),
   )
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a rejection that nobody handled'))
   try {
@@ -80,6 +80,7 @@ async function main(): Promise<void> {
         .catch((error: unknown) => log.error({ err: error }, 'the end was not clean'))
         .finally(() => process.exit(0))
     })
+    log.info({ nodes: options.nodes }, 'the cluster is up')
     say({ said: 'ready' })
   } catch (error) {
     log.error({ err: error }, 'could not start')

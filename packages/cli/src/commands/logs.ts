@@ -39,7 +39,7 @@ Examples:
       if (name !== undefined) return showCacheLogs(context, name, { tail, follow })
       const file = join(stateFolder(context.env), 'logs', `${component}.log`)
       if (!existsSync(file)) {
-        throw new CliError('NoLog', `there is no log of the ${component} yet`, {
+        throw new CliError('NoLog', `there is no log of ${component} yet`, {
           remedy: 'start it: orlop up',
         })
       }

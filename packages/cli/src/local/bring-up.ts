@@ -1,6 +1,6 @@
 /** What `orlop up` does. Loaded by it alone: reading YAML and our definitions takes a while. */
-import { type DrydockStatus, preflight, runningDrydock, stateFolder } from '@orlop/drydock'
-import { createClient, type KubeObject, loadConnection } from '@orlop/kube'
+import { type DrydockStatus, preflight, runningDrydock, stateFolder, stopDrydock } from '@orlop/drydock'
+import { type Client, createClient, type KubeObject, loadConnection } from '@orlop/kube'
 import type { Context } from '../context.ts'
 import { asTyped, CliError } from '../failure.ts'
 import { createProgress, type Progress } from '../terminal/progress.ts'
@@ -11,6 +11,9 @@ import { type Applied, applyManifests, readManifests } from './manifests.ts'
 import { waitUntilReachable } from './reachable.ts'
 import { waitUntilReady } from './ready.ts'
 import { startLocal } from './start.ts'
+
+/** How long a cluster that is of no use may take to end, in ms. */
+const endsWithin = 20_000
 
 export interface UpOptions {
   readonly file: readonly string[]
@@ -54,11 +57,22 @@ async function start(
       context.stdout.write(
         asTyped(`  to have ${nodes} nodes: orlop down, then orlop up --nodes ${nodes}\n`, context.env),
       )
+    await withClient(context, folder, (client) => installCrds(client, signal))
     return running
   }
   const [problem] = await preflight()
   if (problem) throw new CliError('CannotStart', problem.message, { remedy: problem.remedy })
-  return progress.step('local Kubernetes', (note) => startLocal(context, folder, nodes, note, signal))
+  return progress.step('local Kubernetes', async (note) => {
+    const started = await startLocal(context, folder, nodes, note, signal)
+    try {
+      await withClient(context, folder, (client) => installCrds(client, signal))
+      return started
+    } catch (error) {
+      // A cluster without our kinds is of no use to anybody.
+      await stopDrydock(folder, AbortSignal.timeout(endsWithin)).catch(() => undefined)
+      throw error
+    }
+  })
 }
 
 interface Work {
@@ -75,10 +89,7 @@ async function applyAndWait(
   { options, manifests, since, progress }: Work,
   signal: AbortSignal,
 ): Promise<void> {
-  const connection = await loadConnection({ kubeconfig: `${folder}/kubeconfig`, env: context.env })
-  const client = createClient(connection, { userAgent: 'orlop' })
-  try {
-    if ((await installCrds(client, signal)) > 0) context.stdout.write('✓ kinds of Orlop installed\n')
+  await withClient(context, folder, async (client) => {
     let applied: Applied[] = []
     if (manifests.length > 0) {
       applied = await progress.step(`apply ${options.file.join(', ')}`, () =>
@@ -93,6 +104,18 @@ async function applyAndWait(
       })
     }
     context.stdout.write(await connectHints(context, folder, client, applied, signal))
+  })
+}
+
+async function withClient<T>(
+  context: Context,
+  folder: string,
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
+  const connection = await loadConnection({ kubeconfig: `${folder}/kubeconfig`, env: context.env })
+  const client = createClient(connection, { userAgent: 'orlop' })
+  try {
+    return await use(client)
   } finally {
     await client.close()
   }

@@ -1,7 +1,7 @@
 /** The process that stays behind when `orlop up` has ended. Loaded by it alone: it brings in what only it needs. */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { DrydockError, paths, runSupervisor } from '@orlop/drydock'
+import { appendTo, DrydockError, paths, runSupervisor } from '@orlop/drydock'
 import { pino } from 'pino'
 import type { Context } from '../context.ts'
 import { CliError } from '../failure.ts'
@@ -12,7 +12,7 @@ const smallHeap = '--max-semi-space-size=8'
 /** The supervisor, told which bundles the daemon and the operator are. */
 export async function superviseLocal(context: Context, folder: string, nodes: number): Promise<void> {
   const { programs } = context
-  const log = pino({ base: null, level: 'info' })
+  const log = pino({ base: null, level: 'info' }, appendTo(join(paths.logs(folder), 'supervisor.log')))
   const operator = join(programs, 'operator.mjs')
   if (!existsSync(operator))
     throw new CliError('NotBuilt', `${operator} is missing`, { remedy: `make build in ${dirname(programs)}` })

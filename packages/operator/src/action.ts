@@ -14,6 +14,8 @@ interface Why {
 export type Action = Why &
   (
     | { readonly do: 'apply'; readonly object: KubeObject }
+    /** Takes instances away, if the resource still says so: an old view of it must not cost live instances. */
+    | { readonly do: 'scaleIn'; readonly statefulSet: KubeObject; readonly generation: number }
     /** Makes the Secret with a generated password; an existing one is never touched. */
     | { readonly do: 'createPassword'; readonly secret: KubeObject }
     /** Makes or refreshes the Secret by which applications bind to the cache. */

@@ -4,15 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crds, type RedisObject, redisResource } from '@orlop/api'
 import { createDrydock, type Drydock, type DrydockOptions } from '@orlop/drydock'
-import {
-  type Client,
-  createClient,
-  isNotFound,
-  type Pod,
-  resources,
-  silentLog,
-  systemClock,
-} from '@orlop/kube'
+import { type Client, isNotFound, type Pod, resources, silentLog, systemClock } from '@orlop/kube'
 import { type Connection, withConnection } from '@orlop/redis'
 import { createMetrics } from '../src/metrics.ts'
 import { createOperator } from '../src/operator.ts'
@@ -169,56 +161,5 @@ export async function eventually<T>(
       throw new Error(`within ${deadline} ms it did not happen that ${what}; ${told}`, { cause: last })
     }
     await systemClock.sleep(25)
-  }
-}
-
-/** A client of the world's API server that counts writes, and can be made to fail after the n-th. */
-export function countingClient(drydock: Drydock, onWrite: (n: number, what: string) => void): Client {
-  const inner = createClient(drydock.connection, { userAgent: 'orlop-operator' })
-  let writes = 0
-  const count = (what: string): void => onWrite(++writes, what)
-  const wrapped: Client = {
-    ...bind(inner),
-    create: async (resource, object, o) => {
-      const result = await inner.create(resource, object, o)
-      count(`create ${resource.plural}`)
-      return result
-    },
-    update: async (resource, object, o) => {
-      const result = await inner.update(resource, object, o)
-      count(`update ${resource.plural}`)
-      return result
-    },
-    patch: async (resource, at, patch, o) => {
-      const result = await inner.patch(resource, at, patch, o)
-      count(`patch ${resource.plural}`)
-      return result
-    },
-    apply: async (resource, object, o) => {
-      const result = await inner.apply(resource, object, o)
-      count(`apply ${resource.plural}${o.subresource ? `/${o.subresource}` : ''}`)
-      return result
-    },
-    delete: async (resource, at, o) => {
-      await inner.delete(resource, at, o)
-      count(`delete ${resource.plural}`)
-    },
-  }
-  return wrapped
-}
-
-function bind(client: Client): Client {
-  return {
-    get: client.get.bind(client),
-    list: client.list.bind(client),
-    watch: client.watch.bind(client),
-    create: client.create.bind(client),
-    update: client.update.bind(client),
-    patch: client.patch.bind(client),
-    apply: client.apply.bind(client),
-    delete: client.delete.bind(client),
-    deleteCollection: client.deleteCollection.bind(client),
-    request: client.request.bind(client),
-    close: client.close.bind(client),
   }
 }

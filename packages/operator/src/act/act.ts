@@ -7,6 +7,7 @@ import { label } from './label.ts'
 import { promote } from './promote.ts'
 import { replicate } from './replicate.ts'
 import { restart } from './restart.ts'
+import { scaleIn } from './scale-in.ts'
 import { createPassword, publishBinding } from './secrets.ts'
 import { setConfig } from './set-config.ts'
 import { switchover } from './switchover.ts'
@@ -28,6 +29,7 @@ const executors: { readonly [Kind in ActionKind]: Executor<Kind> } = {
   label,
   restart,
   growVolume,
+  scaleIn,
 }
 
 export async function execute<Kind extends ActionKind>(

@@ -293,7 +293,7 @@ describe('scaling in', () => {
 
   test('takes the highest ordinals away', () => {
     expect(actionsOf(smaller, three())).toMatchObject([
-      { do: 'apply', object: { kind: 'StatefulSet', spec: { replicas: 1 } }, reason: 'ScaledIn' },
+      { do: 'scaleIn', statefulSet: { spec: { replicas: 1 } }, generation: 1, reason: 'ScaledIn' },
     ])
   })
 

@@ -1,4 +1,3 @@
-import type { Action } from '../../action.ts'
 import { act, nothing, wait } from '../../decision.ts'
 import { buildStatefulSet } from '../build/stateful-set.ts'
 import { servingPrimary } from '../primary.ts'
@@ -17,11 +16,14 @@ export const scaleIn: Step = ({ redis, seen }) => {
     return planSwitchover({ redis, seen }, primary, (candidate) => candidate.ordinal < wanted, 'ScaleIn')
   }
   const size = seen.statefulSet?.spec?.volumeClaimTemplates?.[0]?.spec?.resources?.requests?.['storage']
-  const apply: Action = {
-    do: 'apply',
-    object: buildStatefulSet(redis, wanted, size),
+  const statefulSet = buildStatefulSet(redis, wanted, size)
+  const resourceVersion = seen.statefulSet?.metadata.resourceVersion
+  const seenAt = resourceVersion === undefined ? {} : { resourceVersion }
+  return act({
+    do: 'scaleIn',
+    statefulSet: { ...statefulSet, metadata: { ...statefulSet.metadata, ...seenAt } },
+    generation: redis.metadata.generation ?? 0,
     reason: 'ScaledIn',
     message: `Scaled in from ${have} to ${wanted} instances`,
-  }
-  return act(apply)
+  })
 }

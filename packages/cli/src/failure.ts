@@ -4,12 +4,36 @@ import { KubeError } from '@orlop/kube'
 import { CommanderError } from 'commander'
 import type { Context } from './context.ts'
 
+/** Stable; each is explained in docs/reference/cli.md. */
+export const errorCodes = [
+  'NotRunning',
+  'CannotStart',
+  'StateFolder',
+  'NotBuilt',
+  'TimedOut',
+  'Interrupted',
+  'FileUnreadable',
+  'BadYaml',
+  'BadManifest',
+  'UnknownKind',
+  'Refused',
+  'Gone',
+  'NoSuchCache',
+  'NotInstalled',
+  'NoAddress',
+  'NoPassword',
+  'NoLog',
+  'CannotRun',
+] as const
+
+export type ErrorCode = (typeof errorCodes)[number]
+
 /** `code` is stable and listed in docs/reference/cli.md; `remedy` is what to do next. */
 export class CliError extends Error {
-  readonly code: string
+  readonly code: ErrorCode
   readonly remedy: string | undefined
 
-  constructor(code: string, message: string, options: { remedy?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: { remedy?: string; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause })
     this.name = 'CliError'
     this.code = code
@@ -28,7 +52,9 @@ export function explainFailure(
   const next = remedy === undefined ? '' : `\n  ${asTyped(remedy, env)}`
   if (signal.aborted) return { text: `interrupted${next}`, code: 130 }
   if (remedy !== undefined || error instanceof CliError || error instanceof KubeError) {
-    return { text: `error: ${error instanceof Error ? error.message : String(error)}${next}`, code: 1 }
+    const said = error instanceof Error ? error.message : String(error)
+    const known = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+    return { text: `error${known}: ${said}${next}`, code: 1 }
   }
   return {
     text: `error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,

@@ -1,10 +1,11 @@
 /** What the command line answers where nothing runs, and what it prints for shells. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir } from 'node:fs/promises'
+import { chmod, mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { errorCodes } from '../src/failure.ts'
 import { createHome, type Home } from './orlop.ts'
 
 const run = promisify(execFile)
@@ -27,7 +28,7 @@ test.each([
 ])('%s says that nothing runs and how to start it', async (...args) => {
   const { code, stdout, stderr } = await home.orlop(...args)
   expect([code, stdout]).toEqual([1, ''])
-  expect(stderr).toMatch(/^error: the local Kubernetes is not running\n {2}start it: orlop up/)
+  expect(stderr).toMatch(/^error \(NotRunning\): the local Kubernetes is not running\n {2}start it: orlop up/)
 })
 
 test('down of what does not run is no error', async () => {
@@ -134,4 +135,12 @@ source ${script}; COMP_WORDS=(orlop "$@"); COMP_CWORD=$#; _orlop; printf '%s\\n'
 test('what is printed to be typed names the command as it was called', async () => {
   const { stderr } = await home.with({ ORLOP_COMMAND: './bin/orlop' }).orlop('status')
   expect(stderr).toMatch(/start it: \.\/bin\/orlop up/)
+})
+
+test('every error code is explained in the reference, and only those', async () => {
+  const reference = await readFile(new URL('../../../docs/reference/cli.md', import.meta.url), 'utf8')
+  const explained = [...reference.slice(reference.indexOf('## Errors')).matchAll(/^\| `(\w+)` \|/gm)].map(
+    (m) => m[1],
+  )
+  expect(explained.sort()).toEqual([...errorCodes].sort())
 })

@@ -19,7 +19,7 @@ const scripts: Readonly<Record<'bash' | 'zsh' | 'fish', (commands: readonly Comm
   local word=\${COMP_WORDS[COMP_CWORD]}
   if [ "$COMP_CWORD" -eq 1 ]; then COMPREPLY=($(compgen -W "${list(commands)}" -- "$word")); return; fi
   case \${COMP_WORDS[1]} in
-    ${named.join('|')}) COMPREPLY=($(compgen -W "$(${names})" -- "$word")) ;;
+    ${named.join('|')}) COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" status --names 2>/dev/null)" -- "$word")) ;;
     up) COMPREPLY=($(compgen -f -- "$word")) ;;
   esac
 }

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import type { RedisObject } from '@orlop/api'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
 import { asTyped } from '../failure.ts'
 import { findCache, listCaches } from '../local/cache.ts'
@@ -19,7 +19,7 @@ export function statusCommand(context: Context): Command {
   return clusterCommand('status', 'show every cache, or one: phase, primary, instances, lag, memory')
     .argument('[name]', 'one cache, or NAMESPACE/NAME')
     .option('-n, --namespace <name>', 'only this namespace')
-    .option('-o, --output <form>', 'json: for programs')
+    .addOption(new Option('-o, --output <form>', 'for programs').choices(['json']))
     .option('--names', 'only the names')
     .addHelpText(
       'after',

@@ -33,7 +33,9 @@ export function createProgress(out: NodeJS.WriteStream, now: () => number = Date
       try {
         const result = await work((text) => {
           detail = text.split('\n')[0] ?? ''
-          if (fancy && detail.length > 100) detail = `${detail.slice(0, 99)}…`
+          // A line that wraps could not be drawn over.
+          const room = Math.max(10, (out.columns || 80) - title.length - 16)
+          if (fancy && detail.length > room) detail = `${detail.slice(0, room - 1)}…`
         })
         detail = ''
         finish(style('green', '✓'))

@@ -93,7 +93,6 @@ test('the password is in the Secret and nowhere else', async () => {
   }
   expect(await commandLines()).not.toContain(password)
 })
-})
 
 describe('faults', () => {
   test('kill -9 of a replica: it comes back and catches up', async () => {

@@ -71,6 +71,8 @@ export function createOperator(tools: OperatorTools): Operator {
       name: 'redis',
       reconcile: timed('Redis', reconcile, metrics, clock),
       workers: 8,
+      // A cache that starts or heals is looked at several times a second, for as long as that takes.
+      breaker: { burst: 200, perSecond: 8, hold: 5_000 },
       sources: sourcesOf(world),
     })
   /** The caches are filled from the start, so that a replica that stands by takes over without a pause. */

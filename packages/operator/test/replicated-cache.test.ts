@@ -1,5 +1,6 @@
 /** A cache of three instances on real servers: what its user sees when it grows, shrinks, changes and breaks. */
 import { readdir, readFile } from 'node:fs/promises'
+import { redisResource } from '@orlop/api'
 import { resources } from '@orlop/kube'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createWorld, eventually, type World } from '../testing/world.ts'
@@ -130,7 +131,7 @@ describe('faults', () => {
     await world.connect(replica, (redis) => redis.command(['REPLICAOF', 'NO', 'ONE']))
     // Redis tells nobody: the next look at rest finds it. A change of the resource makes the operator look now.
     await world.client.patch(
-      { group: 'orlop.dev', version: 'v1alpha1', plural: 'redis', kind: 'Redis', namespaced: true },
+      redisResource,
       { namespace: 'default', name: 'sessions' },
       { type: 'merge', body: { metadata: { annotations: { look: 'now' } } } },
     )
@@ -225,11 +226,22 @@ describe('changes', () => {
   })
 })
 
+test('deleted and made anew at once: it starts afresh, with a password of its own', async () => {
+  const passwordNow = async (): Promise<string | undefined> =>
+    (await world.client.get(resources.secrets, { namespace: 'default', name: 'sessions-auth' })).data
+      ?.password
+  const before = await passwordNow()
+  const uid = (await world.redis('sessions')).metadata.uid
+  await world.client.delete(redisResource, { namespace: 'default', name: 'sessions' })
+  await world.apply('sessions', spec)
+  const { metadata } = await world.ready('sessions')
+  expect(metadata.uid).not.toBe(uid)
+  expect(await passwordNow()).not.toBe(before)
+  expect(await world.connect(await primaryOf(), (redis) => redis.command(['DBSIZE']))).toBe(0)
+})
+
 test('deleted, everything it made goes, and what it did not make stays', async () => {
-  await world.client.delete(
-    { group: 'orlop.dev', version: 'v1alpha1', plural: 'redis', kind: 'Redis', namespaced: true },
-    { namespace: 'default', name: 'sessions' },
-  )
+  await world.client.delete(redisResource, { namespace: 'default', name: 'sessions' })
   await eventually('nothing is left', async () => {
     const selected = { namespace: 'default', labelSelector: 'orlop.dev/redis=sessions' }
     const lists = await Promise.all(

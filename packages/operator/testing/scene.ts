@@ -48,6 +48,7 @@ export function running(
       metadata: { ...buildBindingSecret(redis, 'r1').metadata, annotations: { [bindingRevision]: 'r1' } },
     },
     instances,
+    leftovers: [],
     record,
     ...more,
   }

@@ -11,6 +11,8 @@ export interface Observation {
   readonly binding: Pick<Secret, 'metadata'> | undefined
   /** By ordinal; one entry for each instance that is wanted or exists. */
   readonly instances: readonly Instance[]
+  /** What a deleted resource of the same name has left behind, and the garbage collector is about to take away. */
+  readonly leftovers: readonly string[]
   /** Who the operator last published as the primary, from the ConfigMap. */
   readonly record: string | undefined
 }

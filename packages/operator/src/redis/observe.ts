@@ -1,6 +1,6 @@
 /** Gathers everything a pass over one `Redis` needs: from the caches, and by asking the instances, each with a deadline. */
-import { labels, type ResolvedRedis } from '@orlop/api'
-import type { Pod } from '@orlop/kube'
+import { labels, type ResolvedRedis, redisResource } from '@orlop/api'
+import { controllerOf, type KubeObject, type Pod } from '@orlop/kube'
 import { mapBounded } from '../bounded.ts'
 import type { Answer, NodeView } from '../observe/answer.ts'
 import { type Nodes, silent } from '../observe/node.ts'
@@ -75,6 +75,10 @@ export async function observe(redis: ResolvedRedis, from: Observer, signal: Abor
   if (instances.some((i) => !i.answer.ok && i.answer.code === 'WrongPassword')) {
     from.secrets.forget(namespace, authSecretName(redis))
   }
+  const leftovers = [auth, binding, statefulSet, configMap].filter((object) => isLeftover(redis, object))
+  for (const object of leftovers) {
+    if (object?.kind === 'Secret') from.secrets.forget(namespace, object.metadata.name)
+  }
   const services = world.services.store
     .list(namespace)
     .filter((s) => s.metadata.labels?.[labels.redis] === redis.metadata.name)
@@ -88,9 +92,16 @@ export async function observe(redis: ResolvedRedis, from: Observer, signal: Abor
       auth: authState(redis, password),
       binding: binding && { metadata: binding.metadata },
       instances,
+      leftovers: leftovers.flatMap((object) => (object ? [`${object.kind} ${object.metadata.name}`] : [])),
       record: record === undefined || record === '' ? undefined : record,
     },
   }
+}
+
+/** Owned by another resource, which can only be one of the same name that was deleted. */
+function isLeftover(redis: ResolvedRedis, object: KubeObject | undefined): boolean {
+  const owner = object && controllerOf(object)
+  return owner !== undefined && owner.kind === redisResource.kind && owner.uid !== redis.metadata.uid
 }
 
 function authState(redis: ResolvedRedis, password: Password | undefined): AuthState {

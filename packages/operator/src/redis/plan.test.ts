@@ -41,6 +41,7 @@ describe('from nothing', () => {
     auth: { state: 'missing', secret: 'sessions-auth' },
     binding: undefined,
     instances: [],
+    leftovers: [],
     record: undefined,
   }
 
@@ -345,6 +346,14 @@ describe('volumes', () => {
       message: expect.stringMatching(/1Gi/),
     })
     expect(actionsOf(kept, seen)).toMatchObject([{ do: 'replicate', instance: 'sessions-1' }])
+  })
+})
+
+test('made anew right after one of its name was deleted, it waits until what that one left is gone', () => {
+  const seen = running(redis, {}, { leftovers: ['Secret sessions-auth'] })
+  expect(plan(redis, seen)).toMatchObject({
+    decision: { kind: 'wait', reason: 'Leftovers' },
+    refusal: undefined,
   })
 })
 

@@ -20,6 +20,7 @@ import { refuseWhatCannotWork } from './steps/refuse-what-cannot-work.ts'
 import { repairReplication } from './steps/repair-replication.ts'
 import { restartOutdated } from './steps/restart-outdated.ts'
 import { scaleIn } from './steps/scale-in.ts'
+import { waitForLeftovers } from './steps/wait-for-leftovers.ts'
 
 const steps: readonly Step[] = [
   keepPassword,
@@ -47,6 +48,8 @@ export interface Plan {
 }
 
 export function plan(redis: ResolvedRedis, seen: Observation): Plan {
+  const leaving = waitForLeftovers({ redis, seen })
+  if (leaving.kind !== 'nothing') return { decision: leaving, refusal: undefined }
   const refusal = refuseWhatCannotWork({ redis, seen })
   const refused = refusal.kind === 'refuse' ? refusal : undefined
   const decision = firstDecision(refused ? healing : steps, redis, seen)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { canonicalJson } from './canonical-json.ts'
 import type { CallOptions, Client } from './client.ts'
 import { contains } from './contains.ts'
 import { type KubeObject, keyOf } from './object.ts'
@@ -64,13 +65,5 @@ export async function applyIfChanged<T extends KubeObject>(
 
 /** A digest of the meaning: the order of the fields plays no part. */
 export function hashOf(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('base64url')
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
+  return createHash('sha256').update(canonicalJson(value)).digest('base64url')
 }

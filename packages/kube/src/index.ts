@@ -1,5 +1,6 @@
 export { ApplyCache, type ApplyOptions, applyIfChanged, hashOf } from './apply.ts'
 export type { Backoff } from './backoff.ts'
+export { canonicalJson } from './canonical-json.ts'
 export type { BreakerOptions } from './circuit-breaker.ts'
 export type {
   CallOptions,

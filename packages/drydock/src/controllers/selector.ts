@@ -1,4 +1,5 @@
 /** Label selectors, as apimachinery's labels package reads them. Pure. */
+import { meetsRequirement } from '../label-requirement.ts'
 import type { LabelSelector } from './wire.ts'
 
 export type Labels = Readonly<Record<string, string>> | undefined
@@ -12,19 +13,7 @@ export function matchesLabels(labels: Labels, wanted: Readonly<Record<string, st
 export function matchesSelector(labels: Labels, selector: LabelSelector | undefined): boolean {
   if (selector === undefined) return false
   if (!matchesLabels(labels, selector.matchLabels ?? {})) return false
-  return (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-    const value = labels?.[key]
-    switch (operator) {
-      case 'In':
-        return value !== undefined && values.includes(value)
-      case 'NotIn':
-        return value === undefined || !values.includes(value)
-      case 'Exists':
-        return value !== undefined
-      case 'DoesNotExist':
-        return value === undefined
-      default:
-        return false
-    }
-  })
+  return (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) =>
+    meetsRequirement(labels?.[key], operator, values),
+  )
 }

@@ -1,3 +1,4 @@
+import { meetsRequirement } from '../../label-requirement.ts'
 import { type JsonObject, objectAt, objectsAt, stringAt, stringsAt } from '../object.ts'
 import { forbidden, invalid, required } from '../schema/field-error.ts'
 import type { Cause } from '../status.ts'
@@ -10,18 +11,7 @@ export function selects(selector: JsonObject, labels: Readonly<Record<string, st
   return objectsAt(selector, 'matchExpressions').every((expression) => {
     const value = labels[stringAt(expression, 'key') ?? '']
     const values = stringsAt(expression, 'values')
-    switch (expression.operator) {
-      case 'In':
-        return value !== undefined && values.includes(value)
-      case 'NotIn':
-        return value === undefined || !values.includes(value)
-      case 'Exists':
-        return value !== undefined
-      case 'DoesNotExist':
-        return value === undefined
-      default:
-        return false
-    }
+    return meetsRequirement(value, expression.operator, values)
   })
 }
 

@@ -1,5 +1,6 @@
 /** nodeSelector, required node affinity and the affinity of volumes. Pure. */
 import type { Node, Pod } from '@orlop/kube'
+import { meetsRequirement } from '../../label-requirement.ts'
 import { matchesLabels } from '../selector.ts'
 import type { NodeSelectorTerm } from '../wire.ts'
 import { type Filter, refuse } from './situation.ts'
@@ -44,19 +45,11 @@ export function matchesTerms(node: Node, terms: readonly NodeSelectorTerm[]): bo
 
 function matchesRequirement(value: string | undefined, { operator, values = [] }: Requirement): boolean {
   switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value)
-    case 'NotIn':
-      return value === undefined || !values.includes(value)
-    case 'Exists':
-      return value !== undefined
-    case 'DoesNotExist':
-      return value === undefined
     case 'Gt':
       return value !== undefined && Number(value) > Number(values[0])
     case 'Lt':
       return value !== undefined && Number(value) < Number(values[0])
     default:
-      return false
+      return meetsRequirement(value, operator, values)
   }
 }

@@ -154,17 +154,8 @@ function pick(redis: ResolvedRedis, live: boolean): Record<string, string> {
 
 /** The text of redis.conf. */
 export function renderConfig(redis: ResolvedRedis): string {
-  const lines = Object.entries(desiredDirectives(redis)).flatMap(([name, value]) =>
-    name === 'save' ? renderSave(value) : [quoteDirective(name, value)],
-  )
+  const lines = Object.entries(desiredDirectives(redis)).map(([name, value]) => quoteDirective(name, value))
   return `${lines.join('\n')}\n`
-}
-
-/** One line a pair: Redis 6.2 knows no other form. */
-function renderSave(value: string): string[] {
-  const words = value.split(/\s+/).filter((word) => word !== '')
-  if (words.length === 0) return ['save ""']
-  return words.flatMap((word, i) => (i % 2 === 0 ? [`save ${word} ${words[i + 1] ?? ''}`] : []))
 }
 
 /** `3s`, `500ms`, `2m` in seconds. The schema has already checked the form. */

@@ -1,7 +1,7 @@
 /** Labels, annotations and owner of everything a `Redis` makes. */
 import { createHash } from 'node:crypto'
 import { labels, type ResolvedRedis, redisResource } from '@orlop/api'
-import { apiVersionOf, type KubeObject, type Metadata, ownerReference } from '@orlop/kube'
+import { apiVersionOf, canonicalJson, type KubeObject, type Metadata, ownerReference } from '@orlop/kube'
 
 /** The hash of what was applied last: an object that carries the wanted one is not written again. */
 export const appliedAnnotation = 'orlop.dev/applied'
@@ -42,24 +42,11 @@ export function metadataFor(
 
 /** A short, stable fingerprint of any JSON value; key order does not matter. */
 export function fingerprint(value: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(value)))
-    .digest('hex')
-    .slice(0, 16)
+  return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 16)
 }
 
 /** The object with the fingerprint of itself noted in its annotations. */
 export function stamped<T extends KubeObject>(object: T): T {
   const annotations = { ...object.metadata.annotations, [appliedAnnotation]: fingerprint(object) }
   return { ...object, metadata: { ...object.metadata, annotations } }
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([k, v]) => [k, sorted(v)]),
-  )
 }

@@ -31,6 +31,8 @@ import {
   validateSecret,
   validateSecretUpdate,
 } from './validation/config.ts'
+import { validateCronJob } from './validation/cron-job.ts'
+import { validateJob, validateJobUpdate } from './validation/job.ts'
 import { validatePod, validatePodUpdate } from './validation/pod.ts'
 import {
   validateAutoscaler,
@@ -49,9 +51,6 @@ import {
 } from './validation/storage.ts'
 import {
   keepSelector,
-  validateCronJob,
-  validateJob,
-  validateJobUpdate,
   validateStatefulSet,
   validateStatefulSetUpdate,
   validateWorkload,

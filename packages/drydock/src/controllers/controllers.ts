@@ -1,13 +1,16 @@
 /** What kube-controller-manager and kube-scheduler do, in this process. */
 import { type Client, type Clock, type Log, Manager } from '@orlop/kube'
 import type { ControllerContext, Run } from './context.ts'
+import { cronJobs } from './cronjob/controller.ts'
 import { deployments } from './deployment/controller.ts'
 import { disruption } from './disruption/controller.ts'
 import { endpointSlices, endpoints } from './endpoints/controller.ts'
 import { garbageCollector } from './garbage/collector.ts'
 import { jobs } from './job/controller.ts'
 import { namespaces } from './namespaces/controller.ts'
-import { nodes } from './nodes/controller.ts'
+import { nodeLifecycle } from './node-lifecycle/controller.ts'
+import { podGarbage } from './node-lifecycle/pod-garbage.ts'
+import { taintEviction } from './node-lifecycle/taint-eviction.ts'
 import { replicaSets } from './replicaset/controller.ts'
 import { scheduler } from './scheduler/controller.ts'
 import { loadBalancers } from './services/load-balancers.ts'
@@ -29,6 +32,9 @@ export type ControllerName =
   | 'replicaset'
   | 'deployment'
   | 'job'
+  | 'cronjob'
+  | 'node-lifecycle'
+  | 'taint-eviction'
   | 'pod-garbage-collector'
   | 'service-lb'
 
@@ -47,7 +53,10 @@ const CONTROLLERS: Readonly<Record<ControllerName, (context: ControllerContext) 
   replicaset: replicaSets,
   deployment: deployments,
   job: jobs,
-  'pod-garbage-collector': nodes,
+  cronjob: cronJobs,
+  'node-lifecycle': nodeLifecycle,
+  'taint-eviction': taintEviction,
+  'pod-garbage-collector': podGarbage,
   'service-lb': loadBalancers,
 }
 
@@ -62,6 +71,8 @@ export interface ControllersOptions {
   readonly signal: AbortSignal
   /** The drydock's folder: volumes are made under `STATE/volumes`. */
   readonly stateDir: string
+  /** How long a node may be silent before it counts as lost, in ms; 50,000 unless said, as `--node-monitor-grace-period`. */
+  readonly nodeGrace?: number | undefined
   /** All unless said. */
   readonly only?: readonly ControllerName[]
 }
@@ -71,12 +82,12 @@ export interface ControllersOptions {
  * @returns when `signal` has fired and nothing runs any more; rejects where a part of them broke
  */
 export async function startControllers(options: ControllersOptions): Promise<void> {
-  const { client, clock, random, signal, stateDir, only = controllerNames } = options
+  const { client, clock, random, signal, stateDir, nodeGrace = 50_000, only = controllerNames } = options
   const log = options.log.child({ part: 'controllers' })
   const manager = new Manager({ client, log, clock, random })
   const runs: Run[] = [(stop) => manager.run(stop)]
   const beside = (run: Run): void => void runs.push(run)
-  const context: ControllerContext = { client, manager, beside, log, clock, random, stateDir }
+  const context: ControllerContext = { client, manager, beside, log, clock, random, stateDir, nodeGrace }
   for (const name of only) CONTROLLERS[name](context)
   const broken = new AbortController()
   const stop = AbortSignal.any([signal, broken.signal])

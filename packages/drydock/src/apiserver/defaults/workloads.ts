@@ -66,6 +66,9 @@ export function defaultJob(object: ApiObject): void {
 
 function defaultJobSpec(spec: JsonObject): void {
   defaultTemplate(spec)
+  for (const rule of objectsAt(spec, 'podFailurePolicy', 'rules')) {
+    for (const condition of objectsAt(rule, 'onPodConditions')) setDefault(condition, 'status', 'True')
+  }
   // Neither given means one pod; only parallelism given means a work queue of unknown length.
   if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1
   setDefault(spec, 'parallelism', 1)
@@ -86,15 +89,19 @@ export function selectOwnPods(object: ApiObject): void {
   if (spec.manualSelector === true) return
   const { uid = '', name } = object.metadata
   const labels = ensureObject(ensureObject(ensureObject(spec, 'template'), 'metadata'), 'labels')
-  Object.assign(labels, {
+  const own = Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, String(value)]))
+  const ids = {
     'batch.kubernetes.io/controller-uid': uid,
     'batch.kubernetes.io/job-name': name,
     'controller-uid': uid,
     'job-name': name,
-  })
+  }
+  Object.assign(labels, ids)
   Object.assign(ensureObject(ensureObject(spec, 'selector'), 'matchLabels'), {
     'batch.kubernetes.io/controller-uid': uid,
   })
+  // Those of its pods are its own where it has none (SetDefaults_Job).
+  if (Object.keys(object.metadata.labels ?? {}).length === 0) object.metadata.labels = { ...own, ...ids }
 }
 
 export function defaultCronJob(object: ApiObject): void {
@@ -103,7 +110,5 @@ export function defaultCronJob(object: ApiObject): void {
   setDefault(spec, 'suspend', false)
   setDefault(spec, 'successfulJobsHistoryLimit', 3)
   setDefault(spec, 'failedJobsHistoryLimit', 1)
-  const job = objectAt(spec, 'jobTemplate', 'spec')
-  const podSpec = objectAt(job, 'template', 'spec')
-  if (podSpec !== undefined) defaultPodSpec(podSpec)
+  defaultTemplate(objectAt(spec, 'jobTemplate', 'spec') ?? {})
 }

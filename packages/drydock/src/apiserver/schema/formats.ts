@@ -1,5 +1,5 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net'
-import { isDuration } from './duration.ts'
+import { isDuration } from '../../go-duration.ts'
 
 /** Formats that strings of custom kinds are held to; any other format says nothing. */
 const checks: Readonly<Record<string, (text: string) => boolean>> = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { goDuration } from './duration.ts'
+import { goDuration } from '../../go-duration.ts'
 import { hasFormat } from './formats.ts'
 import { regularExpression } from './regular-expression.ts'
 

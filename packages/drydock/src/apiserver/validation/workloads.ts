@@ -14,19 +14,14 @@ import { validateLabels } from './metadata.ts'
 import { validatePodSpec } from './pod-spec.ts'
 import { selects, validateSelector } from './selector.ts'
 
-/** Objections to the pods that a workload makes. `policies`: which restart policies it allows. */
-function validateTemplate(spec: JsonObject, policies: readonly string[]): Cause[] {
+/** Objections to the pods that a workload makes. `at`: the path of the template. */
+export function validatePodTemplate(spec: JsonObject, at: string): Cause[] {
   const template = objectAt(spec, 'template')
   const podSpec = objectAt(template, 'spec')
-  if (podSpec === undefined) return [required('spec.template.spec.containers')]
-  const labels = labelsOf(template)
-  const policy = stringAt(podSpec, 'restartPolicy') ?? ''
+  if (podSpec === undefined) return [required(`${at}.spec.containers`)]
   return [
-    ...validateLabels(labels, 'spec.template.labels'),
-    ...validatePodSpec(podSpec, 'spec.template.spec', claimsOf(spec)),
-    ...(policies.includes(policy)
-      ? []
-      : [notSupported('spec.template.spec.restartPolicy', policy, policies)]),
+    ...validateLabels(labelsOf(template), `${at}.labels`),
+    ...validatePodSpec(podSpec, `${at}.spec`, claimsOf(spec)),
   ]
 }
 
@@ -42,7 +37,11 @@ function labelsOf(template: JsonObject | undefined): Record<string, string> {
 /** What all workloads but Jobs have: a selector that matches the template, and pods that run for ever. */
 export function validateWorkload(object: ApiObject): Cause[] {
   const spec = objectAt(object, 'spec') ?? {}
-  const causes = validateTemplate(spec, ['Always'])
+  const policy = stringAt(spec, 'template', 'spec', 'restartPolicy') ?? 'Always'
+  const causes = [
+    ...validatePodTemplate(spec, 'spec.template'),
+    ...(policy === 'Always' ? [] : [notSupported('spec.template.spec.restartPolicy', policy, ['Always'])]),
+  ]
   const selector = objectAt(spec, 'selector')
   if (selector === undefined) causes.push(required('spec.selector'))
   else if (Object.keys(selector).length === 0) {
@@ -121,46 +120,4 @@ export function validateStatefulSetUpdate(object: ApiObject, old: ApiObject): Ca
 function without(value: unknown, keys: readonly string[]): JsonObject {
   if (!isObject(value)) return {}
   return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key)))
-}
-
-export function validateJob(object: ApiObject): Cause[] {
-  const spec = objectAt(object, 'spec') ?? {}
-  return [
-    ...[
-      'completions',
-      'parallelism',
-      'backoffLimit',
-      'activeDeadlineSeconds',
-      'ttlSecondsAfterFinished',
-    ].flatMap((field) =>
-      (numberAt(spec, field) ?? 0) < 0
-        ? [invalid(`spec.${field}`, spec[field], 'must be greater than or equal to 0')]
-        : [],
-    ),
-    ...validateTemplate(spec, ['OnFailure', 'Never']),
-  ]
-}
-
-export function validateJobUpdate(object: ApiObject, old: ApiObject): Cause[] {
-  const spec = objectAt(object, 'spec') ?? {}
-  const oldSpec = objectAt(old, 'spec') ?? {}
-  const fixed = [
-    'completions',
-    'completionMode',
-    'selector',
-    ...(oldSpec.suspend === true ? [] : ['template']),
-  ]
-  return fixed
-    .filter((field) => !sameJson(spec[field], oldSpec[field]))
-    .map((field) => invalid(`spec.${field}`, spec[field], 'field is immutable'))
-}
-
-export function validateCronJob(object: ApiObject): Cause[] {
-  const schedule = stringAt(object, 'spec', 'schedule') ?? ''
-  const policies = ['Allow', 'Forbid', 'Replace']
-  const policy = stringAt(object, 'spec', 'concurrencyPolicy') ?? ''
-  return [
-    ...(schedule === '' ? [required('spec.schedule')] : []),
-    ...(policies.includes(policy) ? [] : [notSupported('spec.concurrencyPolicy', policy, policies)]),
-  ]
 }

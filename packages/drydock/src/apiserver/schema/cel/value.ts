@@ -1,5 +1,5 @@
+import { goDuration } from '../../../go-duration.ts'
 import { isObject, type JsonObject, objectAt } from '../../object.ts'
-import { goDuration } from '../duration.ts'
 import { Duration } from './duration-type.ts'
 
 /**

@@ -38,6 +38,7 @@ export async function startShip(options: Partial<NodeOptions> = {}): Promise<Shi
     log,
     clock: systemClock,
     kubeletSocket: (node) => join(stateDir, 'nodes', `${node}.sock`),
+    metricsWindow: 500,
   })
   const client = createClient({ ...api.config })
   const network = await plainNetwork(`t${process.pid % 1000}n${ships++}`)

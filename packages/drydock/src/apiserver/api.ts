@@ -1,5 +1,6 @@
 import type { Authenticator } from './auth.ts'
 import type { ApiHooks } from './hooks.ts'
+import type { UsageSampler } from './metrics/usage-sampler.ts'
 import type { Registry } from './registry.ts'
 import type { Storage } from './storage/storage.ts'
 import type { EventFrames } from './verbs/event-frame.ts'
@@ -41,6 +42,8 @@ export interface Api {
   readonly serviceRange: string
   /** The unix socket of a node's kubelet. */
   readonly kubeletSocket: ((node: string) => string) | undefined
+  /** What the pods of nodes use. */
+  readonly usage: UsageSampler
   /** Aborts when the server closes. */
   readonly closing: AbortSignal
 }

@@ -1,5 +1,6 @@
 import type { Answer } from './answer.ts'
 import type { Api } from './api.ts'
+import { resourceMetrics } from './metrics/resource-metrics.ts'
 import type { ResourceRequest } from './request/resource-request.ts'
 import { methodNotAllowed } from './status.ts'
 import { bind } from './subresources/binding.ts'
@@ -13,7 +14,7 @@ import { get, list } from './verbs/read.ts'
 import { watch } from './verbs/watch.ts'
 import { create, remove, removeCollection, update } from './verbs/write.ts'
 
-type Handler = (api: Api, request: ResourceRequest) => Answer
+type Handler = (api: Api, request: ResourceRequest) => Answer | Promise<Answer>
 
 const verbs: Readonly<Record<ResourceRequest['verb'], Handler>> = {
   get,
@@ -35,6 +36,7 @@ const writing: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'dele
 
 function handlerFor({ verb, kind, subresource }: ResourceRequest): Handler {
   if (subresource === 'scale') return scale
+  if (kind.group === 'metrics.k8s.io') return resourceMetrics
   if (verb !== 'create') return verbs[verb]
   if (subresource !== '') {
     const handler = posted[subresource]

@@ -32,6 +32,8 @@ export const allVerbs: readonly string[] = [
   'update',
   'watch',
 ]
+/** Figures: made when somebody asks for them. */
+const readOnly: readonly string[] = ['get', 'list']
 /** Reviews: posted and answered, never stored. */
 const createOnly: readonly string[] = ['create']
 
@@ -223,6 +225,14 @@ const table: readonly (readonly [string, string, readonly Entry[]])[] = [
   ],
   ['coordination.k8s.io', 'v1', [{ kind: 'Lease', plural: 'leases' }]],
   ['discovery.k8s.io', 'v1', [{ kind: 'EndpointSlice', plural: 'endpointslices' }]],
+  [
+    'metrics.k8s.io',
+    'v1beta1',
+    [
+      { kind: 'NodeMetrics', plural: 'nodes', cluster: true, verbs: readOnly },
+      { kind: 'PodMetrics', plural: 'pods', verbs: readOnly },
+    ],
+  ],
 ]
 
 /** The kinds that need no definition. */

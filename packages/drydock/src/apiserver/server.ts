@@ -7,6 +7,7 @@ import { bootstrap } from './bootstrap.ts'
 import { DefinitionCleanup } from './custom/definition-cleanup.ts'
 import { Door } from './door.ts'
 import type { ApiHooks } from './hooks.ts'
+import { UsageSampler } from './metrics/usage-sampler.ts'
 import { systemRandom } from './random.ts'
 import { Registry } from './registry.ts'
 import { Storage, type StorageOptions } from './storage/storage.ts'
@@ -24,6 +25,8 @@ export interface ApiServerOptions {
   /** The unix socket of a node's kubelet; without it log, exec and the like are unavailable. */
   kubeletSocket?: (node: string) => string
   hooks?: ApiHooks
+  /** How long a figure of `metrics.k8s.io` stands before pods are looked at again, in ms; 5,000 unless said. */
+  metricsWindow?: number
   /** Where ClusterIPs come from. Default `10.96.0.0/16`. */
   serviceRange?: string
   random?: Random
@@ -44,17 +47,19 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   mkdirSync(options.stateDir, { recursive: true, mode: 0o700 })
   const storage = new Storage(join(options.stateDir, 'db.sqlite'), options.storage)
   const closing = new AbortController()
+  const { clock, log, kubeletSocket, metricsWindow = 5_000 } = options
   const api: Api = {
     storage,
     registry: new Registry(storage),
-    clock: options.clock,
-    log: options.log,
+    clock,
+    log,
     random: options.random ?? systemRandom,
     hooks: options.hooks ?? {},
     serviceRange: options.serviceRange ?? '10.96.0.0/16',
-    kubeletSocket: options.kubeletSocket,
+    kubeletSocket,
     frames: new EventFrames(),
     authenticator: new Authenticator(options.token, storage.tokens, options.clock),
+    usage: new UsageSampler({ clock, log, kubeletSocket, closing: closing.signal }, metricsWindow),
     closing: closing.signal,
   }
   bootstrap(api)

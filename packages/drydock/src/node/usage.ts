@@ -2,7 +2,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises'
 
 /** What the processes of a pod use. */
 export interface PodUsage {
-  /** CPU time used so far by the processes that run now; seconds. */
+  /** CPU time used so far by the processes that run now and by their children that ended; seconds. It only grows while they run. */
   readonly cpuSeconds: number
   /** Resident memory; bytes. */
   readonly rss: number
@@ -10,17 +10,24 @@ export interface PodUsage {
 
 /** All processes in the pid namespaces of these ones: containers' processes and those that entered them. */
 export async function processesOf(first: readonly number[]): Promise<readonly number[]> {
-  const wanted = new Set<string>()
+  return [...(await processesByFirst(first)).values()].flat()
+}
+
+/** The same, by each of the first. */
+export async function processesByFirst(
+  first: readonly number[],
+): Promise<ReadonlyMap<number, readonly number[]>> {
+  const found = new Map<number, number[]>(first.map((pid) => [pid, []]))
+  const spaces = new Map<string, number>()
   for (const pid of first) {
     const space = await pidNamespace(pid)
-    if (space) wanted.add(space)
+    if (space) spaces.set(space, pid)
   }
-  const found: number[] = []
   for (const name of await readdir('/proc')) {
     const pid = Number(name)
     if (!Number.isInteger(pid)) continue
-    const space = await pidNamespace(pid)
-    if (space && wanted.has(space)) found.push(pid)
+    const of = spaces.get((await pidNamespace(pid)) ?? '')
+    if (of !== undefined) found.get(of)?.push(pid)
   }
   return found
 }
@@ -49,7 +56,8 @@ export async function usageOf(pids: readonly number[]): Promise<PodUsage> {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
     // The name, in parentheses, may contain anything; fields after it are counted from the third.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    cpuSeconds += (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / ticks
+    // utime, stime, and those of the children it waited for.
+    for (const time of fields.slice(11, 15)) cpuSeconds += Number(time) / ticks
     rss += Number(fields[21] ?? 0) * page
   }
   return { cpuSeconds, rss }

@@ -4,6 +4,7 @@ import { autoscalerPrinter } from './autoscaler-printer.ts'
 import { clusterPrinters } from './cluster-printers.ts'
 import { customPrinter } from './custom.ts'
 import { eventPrinter } from './event-printer.ts'
+import { metricsPrinters } from './metrics-printers.ts'
 import { networkPrinters } from './network-printers.ts'
 import { podPrinter } from './pod.ts'
 import { storagePrinters } from './storage-printers.ts'
@@ -20,6 +21,7 @@ const printers: ReadonlyMap<string, Printer> = new Map(
     ...networkPrinters,
     ...storagePrinters,
     ...clusterPrinters,
+    ...metricsPrinters,
   }),
 )
 

@@ -6,9 +6,10 @@ import { messageOf, NodeError } from '../node-error.ts'
 import { serveLogs } from './container-logs.ts'
 import { type ServerContext, workerOf } from './context.ts'
 import { parseRequest } from './request.ts'
+import { statsSummary } from './stats-summary.ts'
 import { upgrade } from './upgrade.ts'
 
-/** Serves logs, exec, attach and port-forward on a unix socket; the API server, which has asked who may, passes requests on. */
+/** Serves logs, exec, attach, port-forward and what containers use on a unix socket; the API server, which has asked who may, passes requests on. */
 export async function startKubeletServer(
   o: ServerContext & { socket: string },
 ): Promise<{ close(): Promise<void> }> {
@@ -46,6 +47,10 @@ export async function startKubeletServer(
 }
 
 async function answer(o: ServerContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.url === '/stats/summary') {
+    const text = JSON.stringify(await statsSummary(o))
+    return void response.writeHead(200, { 'content-type': 'application/json' }).end(text)
+  }
   const asked = parseRequest(request.url ?? '')
   if (asked?.kind !== 'containerLogs')
     throw new NodeError(asked ? 'BadRequest' : 'NotFound', asked ? 'Upgrade request required' : 'not found')

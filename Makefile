@@ -23,6 +23,10 @@ build: setup dist/.built ## Bundle the programs into dist/
 test: setup dist/.built ## Run every test that needs no real cluster
 	@npm run --silent test
 
+conformance: setup ## Run the same cases against a real kube-apiserver (built once, some minutes) and against drydock
+	@hack/kubernetes/build etcd kube-apiserver kube-controller-manager kube-scheduler kubectl >/dev/null
+	@hack/in-namespace node packages/drydock/conformance/run.ts
+
 bench: setup dist/.built ## Measure: one JSON line a figure
 	@hack/in-namespace node bench/bench.ts
 
@@ -51,4 +55,4 @@ dist/.built: node_modules/.package-lock.json $(SOURCES)
 	@npm run --silent build
 	@touch $@
 
-.PHONY: help setup up down build test bench lint fmt typecheck generate clean
+.PHONY: help setup up down build test conformance bench lint fmt typecheck generate clean

@@ -1,0 +1,101 @@
+/** The kubelet's part where no node runs: pods that were given to a node run, become ready and go when they are told to. */
+import { onTestFinished } from 'vitest'
+import type { Json } from './api.ts'
+import { api } from './cluster.ts'
+
+export interface Kubelet {
+  /** Pods, by name, that run but do not become ready. */
+  readonly slow: Set<string>
+  /** Pods, by name, that stay Pending. */
+  readonly stuck: Set<string>
+  /** Pods, by name, that take their time to go. */
+  readonly lingering: Set<string>
+  /** How containers ended, by pod: such a pod gets this phase, Succeeded or Failed, instead of running on. */
+  readonly ends: Map<string, 'Succeeded' | 'Failed'>
+  /** Looks again now, after one of the above was changed. */
+  look(): Promise<void>
+}
+
+/** Plays it for the pods of one namespace until the test ends. */
+export async function playKubelet(namespace: string): Promise<Kubelet> {
+  const path = `/api/v1/namespaces/${namespace}/pods`
+  let address = 0
+  let acting: Promise<void> = Promise.resolve()
+  const kubelet: Kubelet = {
+    slow: new Set(),
+    stuck: new Set(),
+    lingering: new Set(),
+    ends: new Map(),
+    look: async () => {
+      for (const pod of (await api.get(path)).body.items) await act(pod)
+    },
+  }
+  const act = async (pod: Json): Promise<void> => {
+    const { name, deletionTimestamp, uid } = pod.metadata
+    if (pod.spec.nodeName === undefined || kubelet.stuck.has(name)) return
+    if (deletionTimestamp !== undefined) {
+      if (!kubelet.lingering.has(name))
+        await api.delete(`${path}/${name}`, { gracePeriodSeconds: 0, preconditions: { uid } })
+      return
+    }
+    const phase = kubelet.ends.get(name) ?? 'Running'
+    const ready = phase === 'Running' && !kubelet.slow.has(name)
+    const shown = pod.status.conditions?.find((c: Json) => c.type === 'Ready')?.status
+    if (pod.status.phase === phase && shown === (ready ? 'True' : 'False')) return
+    address += pod.status.podIP === undefined ? 1 : 0
+    const podIP = pod.status.podIP ?? `10.244.9.${address}`
+    const written = await api.patch(`${path}/${name}/status`, 'merge', {
+      status: statusOf(pod, phase, ready, podIP),
+    })
+    // A pod that is gone or changed meanwhile comes by again; anything else is a fault of the case.
+    if (written.code !== 200 && written.code !== 404 && written.code !== 409)
+      throw new Error(`the status of pod ${name} is refused: ${JSON.stringify(written.body)}`)
+  }
+  const watch = await api.watch(`${path}?watch=true`, {
+    onEvent: ({ type, object }) => {
+      if (type !== 'ADDED' && type !== 'MODIFIED') return
+      // One after the other: a pod is never patched from two of its states at once.
+      acting = acting.then(() => act(object))
+      acting.catch(() => {})
+    },
+  })
+  onTestFinished(async () => {
+    watch.close()
+    await acting
+  })
+  return kubelet
+}
+
+function statusOf(pod: Json, phase: string, ready: boolean, podIP: string): object {
+  const now = new Date().toISOString().replace(/\.\d+/, '')
+  const condition = (type: string, yes: boolean) => ({
+    type,
+    status: yes ? 'True' : 'False',
+    lastTransitionTime: now,
+  })
+  const state =
+    phase === 'Running'
+      ? { running: { startedAt: now } }
+      : { terminated: { exitCode: phase === 'Succeeded' ? 0 : 1, startedAt: now, finishedAt: now } }
+  return {
+    phase,
+    podIP,
+    podIPs: [{ ip: podIP }],
+    startTime: pod.status.startTime ?? now,
+    conditions: [
+      ...(pod.status.conditions ?? []).filter((c: Json) => c.type === 'PodScheduled'),
+      condition('Initialized', true),
+      condition('ContainersReady', ready),
+      condition('Ready', ready),
+    ],
+    containerStatuses: pod.spec.containers.map((c: Json) => ({
+      name: c.name,
+      image: c.image,
+      imageID: c.image,
+      ready,
+      started: phase === 'Running',
+      restartCount: 0,
+      state,
+    })),
+  }
+}

@@ -11,17 +11,20 @@ import {
 import type { ApiHooks } from './apiserver/hooks.ts'
 import { startApiServer } from './apiserver/server.ts'
 import { startControllers } from './controllers/controllers.ts'
+import { type Machine, startMachine } from './machine.ts'
 import { releaseMounts } from './mounts.ts'
+import type { Faults } from './network/faults.ts'
 import { type Network, startNetwork } from './network/network.ts'
 import { claimRanges, type Ranges, releaseRanges } from './network/ranges.ts'
 import { type NodeHandle, type NodeOptions, startNode } from './node/node.ts'
 import { hostPrograms, type Programs } from './node/programs.ts'
-import { paths, prepareState, renderKubeconfig, replaceFile } from './state.ts'
+import { chooseNodes } from './node-count.ts'
+import { DrydockError, paths, prepareState, renderKubeconfig, replaceFile } from './state.ts'
 
 export interface DrydockOptions {
   readonly stateDir: string
-  /** How many nodes: `node-1`..., in zones 1 to 3 by turns. Default 1. */
-  readonly nodes?: number
+  /** How many nodes: `node-1`..., in zones 1 to 3 by turns. Default: as many as it had the last time, or 1. */
+  readonly nodes?: number | undefined
   readonly log?: Log
   readonly clock?: Clock
   /** In [0, 1), as `Math.random`. */
@@ -32,6 +35,8 @@ export interface DrydockOptions {
   readonly ranges?: Ranges
   readonly programs?: Programs
   readonly timing?: NodeOptions['timing']
+  /** How long a node may be silent before it counts as lost, in ms; 50,000 unless said. Nodes report accordingly often. */
+  readonly nodeGrace?: number
 }
 
 export interface Drydock {
@@ -39,8 +44,13 @@ export interface Drydock {
   readonly connection: ConnectionConfig
   /** Path of a kubeconfig that reaches the API server through its socket. */
   readonly kubeconfig: string
+  /** Cutting off a node by its faults is as `node(name).cut()`. */
   readonly network: Network
+  /** Those that are on. */
   readonly nodes: readonly NodeHandle[]
+  readonly machines: readonly Machine[]
+  /** A node to be switched off and on, cut off, frozen. @throws DrydockError `NoSuchNode` */
+  node(name: string): Machine
   /**
    * Ends everything: no process, interface, namespace or rule is left. What was written stays in the folder. Pods are killed, or
    * get `seconds` to end by themselves.
@@ -53,9 +63,8 @@ export interface Drydock {
  * @throws DrydockError for what a person can mend: the state folder, missing rights or tools.
  */
 export async function createDrydock(o: DrydockOptions): Promise<Drydock> {
-  const { stateDir, log = silentLog, clock = systemClock, random = Math.random } = o
+  const { stateDir, log = silentLog, clock = systemClock, random = Math.random, nodeGrace = 50_000 } = o
   const { token } = await prepareState(stateDir)
-  const names = Array.from({ length: o.nodes ?? 1 }, (_, i) => `node-${i + 1}`)
   const ended = new AbortController()
   const { signal } = ended
   const undo: ((seconds?: number) => Promise<unknown>)[] = []
@@ -81,6 +90,7 @@ export async function createDrydock(o: DrydockOptions): Promise<Drydock> {
     await replaceFile(kubeconfig, renderKubeconfig(`unix://${paths.apiSocket(stateDir)}`, token))
     const client = createClient(connection, { log, clock, userAgent: 'drydock' })
     undo.push(() => client.close())
+    const names = await chooseNodes(client, o.nodes)
     const network = await startNetwork({
       client,
       nodes: names,
@@ -92,7 +102,7 @@ export async function createDrydock(o: DrydockOptions): Promise<Drydock> {
       ranges,
     })
     undo.push(() => network.stop())
-    const controllers = startControllers({ client, log, clock, random, signal, stateDir })
+    const controllers = startControllers({ client, log, clock, random, signal, stateDir, nodeGrace })
     controllers.catch((error: unknown) => log.error({ err: error }, 'the controllers ended'))
     undo.push(async () => {
       ended.abort()
@@ -100,29 +110,63 @@ export async function createDrydock(o: DrydockOptions): Promise<Drydock> {
     })
     undo.push(() => releaseMounts(stateDir))
     const programs = o.programs ?? hostPrograms()
-    const nodes: NodeHandle[] = []
-    undo.push((seconds) => Promise.all(nodes.map((node) => node.stop(seconds))))
+    const machines: Awaited<ReturnType<typeof startMachine>>[] = []
+    undo.push((seconds) => Promise.all(machines.map((machine) => machine.stop(seconds))))
     for (const [i, name] of names.entries()) {
-      nodes.push(
-        await startNode({
-          client,
+      machines.push(
+        await startMachine({
           name,
-          zone: `zone-${(i % 3) + 1}`,
-          address: network.nodeAddresses.get(name),
-          stateDir,
-          network,
-          programs,
-          log,
-          clock,
-          random,
-          signal,
-          ...(o.timing ? { timing: o.timing } : {}),
+          connect: (connected) => (connected ? network.faults.heal(name) : network.faults.partition(name)),
+          start: (link) =>
+            startNode({
+              client,
+              name,
+              zone: `zone-${(i % 3) + 1}`,
+              address: network.nodeAddresses.get(name),
+              stateDir,
+              network,
+              programs,
+              log,
+              clock,
+              random,
+              signal,
+              link,
+              leaseSeconds: Math.min(40, (nodeGrace * 0.8) / 1000),
+              timing: o.timing,
+            }),
         }),
       )
     }
-    return { client, connection, kubeconfig, network, nodes, stop }
+    const node = (name: string): Machine => {
+      const found = machines.find((machine) => machine.name === name)
+      if (found) return found
+      throw new DrydockError('NoSuchNode', `there is no node ${name}`, 'see: orlop node ls')
+    }
+    return {
+      client,
+      connection,
+      kubeconfig,
+      network: { ...network, faults: withMachines(network.faults, machines) },
+      get nodes() {
+        return machines.flatMap(({ handle }) => handle ?? [])
+      },
+      machines,
+      node,
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/** Whoever cuts off a node means the whole node. */
+function withMachines(faults: Faults, machines: readonly Machine[]): Faults {
+  const machine = (target: string): Machine | undefined => machines.find(({ name }) => name === target)
+  return {
+    partition: (target) => machine(target)?.cut() ?? faults.partition(target),
+    heal: (target) => machine(target)?.mend() ?? faults.heal(target),
+    blockBetween: (a, b) => faults.blockBetween(a, b),
+    unblock: (a, b) => faults.unblock(a, b),
   }
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 const longestFolder = 75
 
 export class DrydockError extends Error {
-  readonly code: 'StateFolder' | 'AlreadyRunning' | 'CannotStart' | 'NotRunning'
+  readonly code: 'StateFolder' | 'AlreadyRunning' | 'CannotStart' | 'NotRunning' | 'NoSuchNode' | 'NodeState'
   /** What to do about it. */
   readonly remedy: string
 

@@ -28,6 +28,8 @@ export interface ControllerContext {
   readonly random: () => number
   /** The folder of this drydock. */
   readonly stateDir: string
+  /** How long a node may be silent before it counts as lost, in ms. */
+  readonly nodeGrace: number
 }
 
 /** Where the folders of volumes are. */

@@ -14,6 +14,7 @@ export type NodeSelectorTerm = NonNullable<
 >['nodeSelectorTerms'][number]
 export type SpreadConstraint = NonNullable<PodSpec['topologySpreadConstraints']>[number]
 export type Toleration = NonNullable<PodSpec['tolerations']>[number]
+export type NodeCondition = NonNullable<NonNullable<Node['status']>['conditions']>[number]
 export type Taint = NonNullable<NonNullable<Node['spec']>['taints']>[number]
 export type LabelSelector = NonNullable<StatefulSet['spec']>['selector']
 export type StatefulSetSpec = NonNullable<StatefulSet['spec']>

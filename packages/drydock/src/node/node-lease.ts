@@ -8,41 +8,69 @@ import {
   type Node,
   resources,
 } from '@orlop/kube'
+import type { Gate } from './gate.ts'
+import { timestamp } from './pod/runtime.ts'
 
-/** As long as a renewal is younger than this, the node is alive; seconds. */
-const duration = 40
-/** Milliseconds between renewals. */
-const period = 10_000
+/** How long a renewal is good for unless said; seconds. Renewed four times as often, as by the kubelet. */
+export const leaseSeconds = 40
 
 const namespace = 'kube-node-lease'
 
-/** Keeps the node's lease fresh, the one thing a node writes without a cause. Returns when `signal` is aborted. */
-export async function keepLease(o: {
-  client: Client
-  node: Node
-  clock: Clock
-  log: Log
-  signal: AbortSignal
-}): Promise<void> {
-  const name = o.node.metadata.name
+interface Kept {
+  readonly client: Client
+  readonly node: Node
+  /** How long a renewal is good for; seconds. */
+  readonly seconds: number
+  /** What a node that was cut off waits for: it reports at once. */
+  readonly link: Gate
+  readonly clock: Clock
+  readonly log: Log
+  readonly signal: AbortSignal
+}
+
+/**
+ * Keeps the node's lease fresh, the one thing a node writes without a cause, and says that the node is ready where that is doubted. Returns
+ * when `signal` is aborted.
+ */
+export async function keepLease(o: Kept): Promise<void> {
   while (!o.signal.aborted) {
     try {
-      await renew(o, name)
+      await renew(o)
+      await reportReady(o)
     } catch (error) {
       if (o.signal.aborted) return
       o.log.warn({ err: error }, 'the lease of the node was not renewed')
     }
-    await o.clock.sleep(period, o.signal).catch(() => {})
+    const back = new AbortController()
+    const stop = o.link.onChange((open) => open && back.abort())
+    await o.clock.sleep(o.seconds * 250, AbortSignal.any([o.signal, back.signal])).catch(() => {})
+    stop()
   }
 }
 
-async function renew(
-  o: { client: Client; node: Node; clock: Clock; signal: AbortSignal },
-  name: string,
-): Promise<void> {
+/** The control plane may have given the node up meanwhile. One that a person has deleted is not made again. */
+async function reportReady({ client, node, clock, signal }: Kept): Promise<void> {
+  const where = { name: node.metadata.name }
+  const live = await client.get(resources.nodes, where, { signal }).catch((error: unknown) => {
+    if (isNotFound(error)) return undefined
+    throw error
+  })
+  if (live === undefined || live.status?.conditions?.every(({ status }) => status !== 'Unknown')) return
+  const at = timestamp(clock.now())
+  const conditions = node.status?.conditions?.map((condition) => ({
+    ...condition,
+    lastHeartbeatTime: at,
+    lastTransitionTime: at,
+  }))
+  const body = { metadata: { uid: live.metadata.uid }, status: { conditions } }
+  await client.patch(resources.nodes, where, { type: 'strategic', body }, { subresource: 'status', signal })
+}
+
+async function renew(o: Kept): Promise<void> {
+  const { name } = o.node.metadata
   const spec = {
     holderIdentity: name,
-    leaseDurationSeconds: duration,
+    leaseDurationSeconds: Math.max(1, Math.round(o.seconds)),
     renewTime: new Date(o.clock.now()).toISOString().replace('Z', '000Z'),
   }
   try {

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { type Client, type Clock, EventRecorder, type Log, type Pod, Reflector, resources } from '@orlop/kube'
 import { kubeletBackoff } from './container/backoff.ts'
 import { memoryGroups } from './container/cgroup.ts'
+import { Gate } from './gate.ts'
+import { linkedClient } from './linked-client.ts'
 import type { PodNetwork } from './network.ts'
-import { keepLease } from './node-lease.ts'
+import { keepLease, leaseSeconds } from './node-lease.ts'
 import { capacityOfMachine, nodeObject, registerNode } from './node-object.ts'
 import { releaseForgotten } from './pod/release.ts'
 import type { NodeContext, Timing } from './pod/runtime.ts'
@@ -31,6 +33,10 @@ export interface NodeOptions {
   /** In [0, 1), as `Math.random`. */
   readonly random: () => number
   readonly signal: AbortSignal
+  /** How long a renewal of its lease is good for, in seconds; 40 unless said. */
+  readonly leaseSeconds?: number | undefined
+  /** Its connection to the API server, both ways; open unless said. */
+  readonly link?: Gate | undefined
   /** Waiting times; the kubelet's unless said. */
   readonly timing?: Partial<Timing> | undefined
 }
@@ -48,6 +54,9 @@ export interface NodeHandle {
   /** SIGSTOP to every process of a pod: it neither answers nor ends. */
   freeze(podUid: string): Promise<void>
   thaw(podUid: string): Promise<void>
+  /** SIGSTOP to every process of every pod, and no probe until it is thawed: time stands still on the node. */
+  freezeAll(): Promise<void>
+  thawAll(): Promise<void>
   /** What a pod uses now; undefined when it does not run here. */
   podUsage(podUid: string): Promise<PodUsage | undefined>
 }
@@ -63,9 +72,11 @@ const startsAtOnce = 8
  * The caller is uid 0 of a user, network, mount and pid namespace of its own.
  */
 export async function startNode(o: NodeOptions): Promise<NodeHandle> {
-  const { client, name, stateDir, clock, log } = o
+  const { name, stateDir, clock, log, link = new Gate() } = o
+  const awake = new Gate()
   const ended = new AbortController()
   const signal = AbortSignal.any([o.signal, ended.signal])
+  const client = linkedClient(o.client, link, clock, signal)
   await mkdir(join(stateDir, 'pods'), { recursive: true, mode: 0o700 })
   const memory = await memoryGroups(`${stateDir} ${name}`)
   const address = o.address ?? '127.0.0.1'
@@ -81,9 +92,11 @@ export async function startNode(o: NodeOptions): Promise<NodeHandle> {
     clock,
     log,
   })
-  const objects = watchedObjects(o)
+  const objects = watchedObjects({ ...o, client })
   const node: NodeContext = {
     ...o,
+    client,
+    awake,
     hostIP: address,
     objects,
     memory,
@@ -109,13 +122,22 @@ export async function startNode(o: NodeOptions): Promise<NodeHandle> {
   const server = await startKubeletServer({
     socket: join(stateDir, 'nodes', `${name}.sock`),
     workers,
+    link,
     clock,
     log,
   })
   const running = [
     pods.run(signal),
     objects.run(signal),
-    keepLease({ client, node: registered, clock, log, signal }),
+    keepLease({
+      client,
+      node: registered,
+      seconds: o.leaseSeconds ?? leaseSeconds,
+      link,
+      clock,
+      log,
+      signal,
+    }),
   ]
   await pods.synced(signal)
   await releaseForgotten(stateDir, name, new Set(pods.store.list().map((pod) => pod.metadata.uid ?? '')))
@@ -124,12 +146,16 @@ export async function startNode(o: NodeOptions): Promise<NodeHandle> {
     await server.close()
     await Promise.all([...workers.values()].map((worker) => worker.abandon(seconds)))
     await Promise.all(running)
-    // What was recorded before; a recorder left alone would write to a client that its owner has closed.
-    await events.flush()
+    // What was recorded before; a recorder left alone would write to a client that its owner has closed. Of a node that is cut off nobody hears.
+    if (link.isOpen) await events.flush()
   }
   o.signal.addEventListener('abort', () => void stop(), { once: true })
-  const signalAll = async (uid: string, sent: NodeJS.Signals): Promise<void> => {
-    for (const pid of await pidsOf(workers.get(uid))) sendTo(pid, sent)
+  const freeze = async (worker: PodWorker | undefined): Promise<void> => {
+    for (const pid of await pidsOf(worker)) sendTo(pid, 'SIGSTOP')
+  }
+  const thaw = async (worker: PodWorker | undefined): Promise<void> => {
+    const pids = await pidsOf(worker)
+    for (const pid of [...(await parentsOf(pids)), ...pids]) sendTo(pid, 'SIGCONT')
   }
   return {
     name,
@@ -137,10 +163,15 @@ export async function startNode(o: NodeOptions): Promise<NodeHandle> {
     kill(uid) {
       for (const slot of workers.get(uid)?.slots ?? []) slot.running?.process.signal('SIGKILL')
     },
-    freeze: (uid) => signalAll(uid, 'SIGSTOP'),
-    async thaw(uid) {
-      for (const pid of await parentsOf(await pidsOf(workers.get(uid)))) sendTo(pid, 'SIGCONT')
-      await signalAll(uid, 'SIGCONT')
+    freeze: (uid) => freeze(workers.get(uid)),
+    thaw: (uid) => thaw(workers.get(uid)),
+    async freezeAll() {
+      awake.set(false)
+      for (const worker of workers.values()) await freeze(worker)
+    },
+    async thawAll() {
+      for (const worker of workers.values()) await thaw(worker)
+      awake.set(true)
     },
     async podUsage(uid) {
       const worker = workers.get(uid)

@@ -5,6 +5,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { connect } from 'node:net'
+import { isErrno } from '../../state.ts'
 import type { Answer, Upgraded } from '../answer.ts'
 import type { Api } from '../api.ts'
 import { type ApiObject, objectsAt, stringAt } from '../object.ts'
@@ -16,6 +17,8 @@ import { findRecord } from '../verbs/read.ts'
 interface Destination {
   readonly socketPath: string
   readonly path: string
+  /** Where the kubelet would be in a cluster of machines, for people. */
+  readonly address: string
 }
 
 /** How long a kubelet may take to accept a connection, in ms. */
@@ -33,7 +36,7 @@ export async function proxyUpgrade(
   request: ResourceRequest,
   { request: incoming, socket, head }: Upgraded,
 ): Promise<void> {
-  const { socketPath, path } = destinationOf(api, request)
+  const { socketPath, path, address } = destinationOf(api, request)
   const kubelet = connect(socketPath)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   kubelet.setTimeout(connectTimeout, () =>
@@ -44,7 +47,7 @@ export async function proxyUpgrade(
   try {
     await promise
   } catch (error) {
-    throw dialError(error)
+    throw dialError(error, address)
   }
   kubelet.setTimeout(0)
   // Either end going takes the other along.
@@ -69,7 +72,11 @@ function destinationOf(api: Api, request: ResourceRequest): Destination {
   const rest = new URLSearchParams([...query].filter(([key]) => key !== 'container'))
   const suffix = rest.size === 0 ? '' : `?${rest}`
   const path = `/${endpoints[subresource]}/${segments.map(encodeURIComponent).join('/')}${suffix}`
-  return { socketPath: api.kubeletSocket(node), path }
+  return {
+    socketPath: api.kubeletSocket(node),
+    path,
+    address: `${stringAt(pod, 'status', 'hostIP') ?? node}:10250`,
+  }
 }
 
 const endpoints: Readonly<Record<string, string>> = {
@@ -101,8 +108,14 @@ function containerOf(pod: ApiObject, query: URLSearchParams): string {
 }
 
 async function forward(to: Destination, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-  const outgoing = httpRequest({ ...to, method: incoming.method, headers: forwardedHeaders(incoming) })
-  const answer = await answerOf(outgoing, incoming, response)
+  const { socketPath, path, address } = to
+  const outgoing = httpRequest({
+    socketPath,
+    path,
+    method: incoming.method,
+    headers: forwardedHeaders(incoming),
+  })
+  const answer = await answerOf(outgoing, incoming, response, address)
   response.writeHead(answer.statusCode ?? 502, answer.headers)
   response.flushHeaders()
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -119,6 +132,7 @@ async function answerOf(
   outgoing: ClientRequest,
   incoming: IncomingMessage,
   response: ServerResponse,
+  address: string,
 ): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   outgoing.on('response', resolve)
@@ -128,12 +142,18 @@ async function answerOf(
   try {
     return await promise
   } catch (error) {
-    throw dialError(error)
+    throw dialError(error, address)
   }
 }
 
-function dialError(error: unknown): ApiError {
-  const why = error instanceof Error ? error.message : String(error)
+function dialError(error: unknown, address: string): ApiError {
+  // Nobody has the socket of a node that is off or cut off.
+  const gone = isErrno(error, 'ENOENT', 'ECONNREFUSED')
+  const why = gone
+    ? `dial tcp ${address}: connect: no route to host`
+    : error instanceof Error
+      ? error.message
+      : String(error)
   return new ApiError(500, 'InternalError', `error dialing backend: ${why}`, undefined, error)
 }
 

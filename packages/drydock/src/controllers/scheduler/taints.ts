@@ -32,7 +32,7 @@ function tolerates(pod: Pod, taint: Taint): boolean {
   return (pod.spec?.tolerations ?? []).some((toleration) => covers(toleration, taint))
 }
 
-function covers({ key, operator, value, effect }: Toleration, taint: Taint): boolean {
+export function covers({ key, operator, value, effect }: Toleration, taint: Taint): boolean {
   if (effect && effect !== taint.effect) return false
   if (key && key !== taint.key) return false
   if (operator === 'Exists') return true

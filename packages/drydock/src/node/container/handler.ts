@@ -12,6 +12,8 @@ export interface HandlerTarget {
   readonly container: Container
   readonly process: ContainerProcess
   readonly ip: string
+  /** The node's own address, where it has one: checks come from there, and go on while the node is cut off. */
+  readonly from: string | undefined
   readonly netns: string
   readonly clock: Clock
 }
@@ -36,8 +38,11 @@ export async function carryOut(
     if (handler.httpGet) return await httpGet(handler.httpGet, at, timeout, signal)
     if (handler.tcpSocket)
       return await tcp(
-        handler.tcpSocket.host ?? at.ip,
-        portOf(handler.tcpSocket.port, at.container),
+        {
+          host: handler.tcpSocket.host || at.ip,
+          port: portOf(handler.tcpSocket.port, at.container),
+          ...local(at),
+        },
         timeout,
         signal,
       )
@@ -66,9 +71,19 @@ async function command(
     : { ok: false, message: result.output.trim() || `command exited with ${result.code}` }
 }
 
-function tcp(host: string, port: number, timeout: number, signal: AbortSignal): Promise<Outcome> {
+/** What a socket is bound to. */
+function local({ from }: HandlerTarget): { localAddress?: string } {
+  return from === undefined ? {} : { localAddress: from }
+}
+
+function tcp(
+  to: { host: string; port: number; localAddress?: string },
+  timeout: number,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { host, port } = to
   return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout })
+    const socket = connect({ ...to, timeout })
     const finish = (outcome: Outcome): void => {
       signal.removeEventListener('abort', aborted)
       socket.destroy()
@@ -87,12 +102,13 @@ function tcp(host: string, port: number, timeout: number, signal: AbortSignal): 
 
 function httpGet(action: HttpGet, at: HandlerTarget, timeout: number, signal: AbortSignal): Promise<Outcome> {
   const request = action.scheme === 'HTTPS' ? httpsRequest : httpRequest
-  const headers: Record<string, string> = { 'User-Agent': 'kube-probe/1.32', Accept: '*/*' }
+  const headers: Record<string, string> = { 'User-Agent': 'kube-probe/1.34', Accept: '*/*' }
   for (const header of action.httpHeaders ?? []) headers[header.name] = header.value
   return new Promise((resolve) => {
     const asked = request(
       {
         host: action.host || at.ip,
+        ...local(at),
         port: portOf(action.port, at.container),
         path: action.path || '/',
         headers,

@@ -112,6 +112,7 @@ async function lifeOf(runtime: PodRuntime, slot: Slot): Promise<Terminated | und
     container,
     process: running.process,
     ip: runtime.ip,
+    from: runtime.node.address,
     netns: runtime.netns,
     clock,
   }
@@ -129,7 +130,14 @@ async function lifeOf(runtime: PodRuntime, slot: Slot): Promise<Terminated | und
     clock,
     signal: over.signal,
     stopping: runtime.stopping,
-    check: (p, timeout, signal) => carryOut(p, at, timeout, signal),
+    async check(p, timeout, signal) {
+      await runtime.node.awake.passed(signal)
+      const outcome = await carryOut(p, at, timeout, signal)
+      // What came out of it while time stood still says nothing.
+      if (runtime.node.awake.isOpen) return outcome
+      await runtime.node.awake.passed(signal)
+      return carryOut(p, at, timeout, signal)
+    },
     started: () => tell({ started: true }),
     ready: (ready) => tell({ ready }),
     unhealthy(kind, message) {

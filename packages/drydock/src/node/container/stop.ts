@@ -21,7 +21,8 @@ async function end(runtime: PodRuntime, slot: Slot, { process }: Running, second
   const impatient = AbortSignal.any([over.signal, runtime.hurry])
   const hook = slot.container.lifecycle?.preStop
   if (hook && seconds > 0) {
-    const at = { container: slot.container, process, ip: runtime.ip, netns: runtime.netns, clock }
+    const { ip, netns, node } = runtime
+    const at = { container: slot.container, process, ip, from: node.address, netns, clock }
     const outcome = await carryOut(
       hook,
       at,

@@ -2,6 +2,7 @@ import type { Client, Clock, KubeObject, Log } from '@orlop/kube'
 import type { BackoffOptions } from '../container/backoff.ts'
 import type { MemoryGroups } from '../container/cgroup.ts'
 import type { Surroundings } from '../container/field-path.ts'
+import type { Gate } from '../gate.ts'
 import type { PodNetwork } from '../network.ts'
 import type { Programs } from '../programs.ts'
 import type { Semaphore } from '../semaphore.ts'
@@ -30,12 +31,16 @@ export interface NodeContext {
   readonly client: Client
   readonly name: string
   readonly hostIP: string
+  /** Its address in the network of pods, where it has one. */
+  readonly address?: string | undefined
   readonly stateDir: string
   readonly network: PodNetwork
   readonly programs: Programs
   readonly objects: Objects
   readonly allocatable: Surroundings['allocatable']
   readonly clock: Clock
+  /** Shut while the node is frozen. */
+  readonly awake: Gate
   readonly log: Log
   readonly timing: Timing
   readonly event: RecordEvent

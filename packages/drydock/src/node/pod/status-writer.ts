@@ -13,6 +13,8 @@ export class StatusWriter {
   readonly #o: { client: Client; clock: Clock; log: Log; signal: AbortSignal }
   readonly #compute: () => { pod: PlacedPod; status: PodStatus }
   #written: PodStatus | undefined
+  /** The version that came of it. */
+  #version = 0n
   #dirty = false
   #writing: Promise<void> | undefined
 
@@ -33,6 +35,20 @@ export class StatusWriter {
     })
   }
 
+  /** Takes note of the pod as it is now in the API: where others have written what is the node's to say, it is said again. */
+  seen({ object, status }: PlacedPod): void {
+    if (this.#written === undefined || BigInt(object.metadata.resourceVersion ?? 0) <= this.#version) return
+    const shown = (own: PodStatus): string[] =>
+      (own.conditions ?? [])
+        .flatMap((condition) =>
+          ownConditions.includes(condition.type) ? `${condition.type} ${condition.status}` : [],
+        )
+        .sort()
+    if (isDeepStrictEqual(shown(status), shown(this.#written))) return
+    this.#written = undefined
+    this.changed()
+  }
+
   /** Resolves when everything was written. */
   async flushed(): Promise<void> {
     while (this.#writing) await this.#writing
@@ -46,7 +62,7 @@ export class StatusWriter {
       const { pod, status } = this.#compute()
       if (isDeepStrictEqual(status, this.#written ?? pod.status)) continue
       try {
-        await this.#o.client.patch(
+        const patched = await this.#o.client.patch(
           resources.pods,
           { namespace: pod.namespace, name: pod.name },
           // The uid makes the server refuse to write on another pod of the same name.
@@ -57,6 +73,7 @@ export class StatusWriter {
           { subresource: 'status', signal: this.#o.signal },
         )
         this.#written = status
+        this.#version = BigInt(patched.metadata.resourceVersion ?? 0)
       } catch (error) {
         if (isNotFound(error) || isConflict(error)) return
         if (this.#o.signal.aborted) return

@@ -69,6 +69,7 @@ export class PodWorker {
     const shown = (p: PlacedPod): string =>
       JSON.stringify([p.object.metadata.labels, p.object.metadata.annotations])
     if (shown(before) !== shown(pod)) this.#refresh()
+    this.#status.seen(pod)
     if (this.#over) return
     // A readiness gate may have opened.
     if (JSON.stringify(before.status.conditions) !== JSON.stringify(pod.status.conditions))
@@ -261,7 +262,7 @@ export class PodWorker {
         await client.delete(
           resources.pods,
           { namespace, name },
-          { gracePeriodSeconds: 0, preconditions: { uid } },
+          { gracePeriodSeconds: 0, preconditions: { uid }, signal: this.#abandoned.signal },
         )
         return
       } catch (error) {

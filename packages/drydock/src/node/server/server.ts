@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { dirname } from 'node:path'
+import type { Gate } from '../gate.ts'
 import { messageOf, NodeError } from '../node-error.ts'
 import { serveLogs } from './container-logs.ts'
 import { type ServerContext, workerOf } from './context.ts'
@@ -11,7 +12,7 @@ import { upgrade } from './upgrade.ts'
 
 /** Serves logs, exec, attach, port-forward and what containers use on a unix socket; the API server, which has asked who may, passes requests on. */
 export async function startKubeletServer(
-  o: ServerContext & { socket: string },
+  o: ServerContext & { socket: string; link: Gate },
 ): Promise<{ close(): Promise<void> }> {
   await mkdir(dirname(o.socket), { recursive: true, mode: 0o700 })
   await rm(o.socket, { force: true })
@@ -33,15 +34,32 @@ export async function startKubeletServer(
       )
     })
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(o.socket, resolve)
+  const listen = (): Promise<void> =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(o.socket, () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+  const close = async (): Promise<void> => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    for (const connection of connections) connection.destroy()
+    await closed
+  }
+  // A node that is cut off answers nobody.
+  let turn = o.link.isOpen ? listen() : Promise.resolve()
+  const stop = o.link.onChange((open) => {
+    turn = turn.then(open ? listen : close).catch((error: unknown) => {
+      o.log.error({ err: error, socket: o.socket }, 'the socket of a node could not be opened or closed')
+    })
   })
+  await turn
   return {
     async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      for (const connection of connections) connection.destroy()
-      await closed
+      stop()
+      await turn
+      if (server.listening) await close()
     },
   }
 }

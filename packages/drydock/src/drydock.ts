@@ -12,12 +12,16 @@ import type { ApiHooks } from './apiserver/hooks.ts'
 import { startApiServer } from './apiserver/server.ts'
 import { startControllers } from './controllers/controllers.ts'
 import { type Machine, startMachine } from './machine.ts'
+import { hasSkopeo } from './images/skopeo.ts'
+import { imageStore } from './images/store.ts'
 import { releaseMounts } from './mounts.ts'
 import type { Faults } from './network/faults.ts'
 import { type Network, startNetwork } from './network/network.ts'
 import { claimRanges, type Ranges, releaseRanges } from './network/ranges.ts'
 import { type NodeHandle, type NodeOptions, startNode } from './node/node.ts'
-import { hostPrograms, type Programs } from './node/programs.ts'
+import type { Programs } from './node/program.ts'
+import { hostPrograms } from './node/programs.ts'
+import { storedPrograms } from './node/stored-programs.ts'
 import { chooseNodes } from './node-count.ts'
 import { DrydockError, paths, prepareState, renderKubeconfig, replaceFile } from './state.ts'
 
@@ -109,7 +113,13 @@ export async function createDrydock(o: DrydockOptions): Promise<Drydock> {
       await controllers.catch(() => undefined)
     })
     undo.push(() => releaseMounts(stateDir))
-    const programs = o.programs ?? hostPrograms()
+    const programs =
+      o.programs ??
+      storedPrograms({
+        store: imageStore(paths.images(stateDir)),
+        host: hostPrograms(),
+        registries: await hasSkopeo(),
+      })
     const machines: Awaited<ReturnType<typeof startMachine>>[] = []
     undo.push((seconds) => Promise.all(machines.map((machine) => machine.stop(seconds))))
     for (const [i, name] of names.entries()) {

@@ -43,6 +43,7 @@ export const paths = {
   gatewayMap: (folder: string): string => join(folder, 'gateway.json'),
   supervisor: (folder: string): string => join(folder, 'supervisor.json'),
   logs: (folder: string): string => join(folder, 'logs'),
+  images: (folder: string): string => join(folder, 'images'),
 } as const
 
 /** Makes the folder with its parts, readable by its owner only, and the token; both stay from one start to the next. */

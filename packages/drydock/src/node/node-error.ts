@@ -1,6 +1,7 @@
 /** What can go wrong on a node; the codes are those a Pod shows as the reason of a waiting container, where it shows one. */
 export type NodeErrorCode =
   | 'CreateContainerConfigError'
+  | 'CreateContainerError'
   | 'ErrImagePull'
   | 'FailedMount'
   | 'FailedCreatePodSandBox'

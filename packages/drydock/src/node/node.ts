@@ -12,7 +12,7 @@ import { releaseForgotten } from './pod/release.ts'
 import type { NodeContext, Timing } from './pod/runtime.ts'
 import { placedPod } from './pod/types.ts'
 import { PodWorker } from './pod/worker.ts'
-import type { Programs } from './programs.ts'
+import type { Programs } from './program.ts'
 import { Semaphore } from './semaphore.ts'
 import { startKubeletServer } from './server/server.ts'
 import { type PodUsage, parentsOf, processesOf, usageOf } from './usage.ts'
@@ -122,6 +122,7 @@ export async function startNode(o: NodeOptions): Promise<NodeHandle> {
   const server = await startKubeletServer({
     socket: join(stateDir, 'nodes', `${name}.sock`),
     workers,
+    address: o.address,
     link,
     clock,
     log,

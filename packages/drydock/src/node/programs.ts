@@ -2,43 +2,17 @@ import { execFile } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { parseImage, sameVersion, versionOfTag } from './image-name.ts'
+import { parseReference } from '../images/reference.ts'
+import { sameVersion, versionOfTag } from './image-version.ts'
+import type { Program, Programs } from './program.ts'
 
 const run = promisify(execFile)
-
-/** What stands for an image: a program of this machine, and what its image would say of itself. */
-export interface Program {
-  /** Says what really runs, as a container's `imageID`. */
-  readonly imageID: string
-  readonly entrypoint: readonly string[]
-  readonly command: readonly string[]
-  /** The uid it runs as where the pod does not say. */
-  readonly uid: number
-  /** The image's USER: empty means root, a name cannot be verified to be another. For `runAsNonRoot`. */
-  readonly declaredUser: string
-  /** Names for the container's passwd file. */
-  readonly userName: string
-  readonly workingDir: string
-  /** What the image's entrypoint script does to the arguments it is given. */
-  adjust(argv: readonly string[]): readonly string[]
-  /** A sentence, when the version that runs is not the one the tag names. */
-  readonly substitution?: string
-}
-
-/** Images to programs. */
-export interface Programs {
-  /** Undefined when nothing on this machine stands for the image. */
-  find(image: string): Promise<Program | undefined>
-}
 
 interface Known {
   readonly repositories: readonly string[]
   readonly file: string
   readonly version?: RegExp
-  readonly image: Pick<
-    Program,
-    'entrypoint' | 'command' | 'uid' | 'declaredUser' | 'userName' | 'workingDir' | 'adjust'
-  >
+  readonly image: Omit<Program, 'imageID' | 'substitution'>
 }
 
 const asIs = (argv: readonly string[]): readonly string[] => argv
@@ -49,6 +23,17 @@ const serverFirst =
   (argv: readonly string[]): readonly string[] =>
     /^-|\.conf$/.test(argv[0] ?? '') ? [server, ...argv] : argv
 
+/** The image's own user, or the one the pod asks for. */
+const userNamed =
+  (own: number, name: string): Program['user'] =>
+  (asked = own) => ({
+    uid: asked,
+    // A uid that an image does not know is in the group root.
+    gid: asked === own ? own : 0,
+    name: asked === 0 ? 'root' : asked === own ? name : 'app',
+    home: asked === 0 ? '/root' : '/',
+  })
+
 function redisLike(repositories: readonly string[], server: string, userName: string): Known {
   return {
     repositories,
@@ -57,9 +42,9 @@ function redisLike(repositories: readonly string[], server: string, userName: st
     image: {
       entrypoint: [],
       command: [server],
-      uid: 999,
+      env: {},
       declaredUser: '',
-      userName,
+      user: userNamed(999, userName),
       workingDir: '/data',
       adjust: serverFirst(server),
     },
@@ -76,9 +61,9 @@ const known: readonly Known[] = [
     image: {
       entrypoint: [],
       command: ['memcached'],
-      uid: 11211,
+      env: {},
       declaredUser: 'memcache',
-      userName: 'memcache',
+      user: userNamed(11211, 'memcache'),
       workingDir: '/',
       adjust: serverFirst('memcached'),
     },
@@ -89,9 +74,9 @@ const known: readonly Known[] = [
     image: {
       entrypoint: [],
       command: ['sh'],
-      uid: 0,
+      env: {},
       declaredUser: '',
-      userName: 'root',
+      user: userNamed(0, 'root'),
       workingDir: '/',
       adjust: asIs,
     },
@@ -109,8 +94,9 @@ export function hostPrograms(): Programs {
   const asked = new Map<string, Promise<{ path: string; version: string | undefined } | undefined>>()
   return {
     async find(image) {
-      const name = parseImage(image)
-      const entry = known.find((k) => name && k.repositories.includes(name.repository))
+      const name = parseReference(image)
+      const repository = name?.repository.replace(/^library\//, '')
+      const entry = known.find((k) => repository && k.repositories.includes(repository))
       if (!name || !entry) return undefined
       let answer = asked.get(entry.file)
       if (!answer) {

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PlacedPod } from '../pod/types.ts'
+import type { Mount } from './sandbox.ts'
 
 /** The name a pod's processes see: `spec.hostname` or the pod's name, at most 63 characters. */
 export function hostnameOf(pod: PlacedPod): string {
@@ -41,12 +42,16 @@ export function groupFile(gid: number, name: string): string {
   return ['root:x:0:', ...own, 'nogroup:x:65534:', ''].join('\n')
 }
 
-/** Writes the generated part of /etc of a container into `folder`; returns the file names. */
+/** Writes the generated part of /etc of a container into `folder`, and says where it belongs. */
 export async function writeEtc(
   folder: string,
   files: Readonly<Record<string, string>>,
-): Promise<readonly string[]> {
+): Promise<readonly Mount[]> {
   await mkdir(folder, { recursive: true, mode: 0o755 })
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o644 })
-  return Object.keys(files)
+  return Object.keys(files).map((name) => ({
+    source: join(folder, name),
+    target: `/etc/${name}`,
+    readOnly: false,
+  }))
 }

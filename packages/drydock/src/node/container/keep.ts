@@ -3,12 +3,14 @@ import { messageOf, NodeError } from '../node-error.ts'
 import { type PodRuntime, timestamp } from '../pod/runtime.ts'
 import type { Slot } from '../pod/slot.ts'
 import type { Container, Terminated } from '../pod/types.ts'
-import type { Program } from '../programs.ts'
+import type { Program } from '../program.ts'
 import { Backoff, goDuration } from './backoff.ts'
 import { carryOut, type HandlerTarget } from './handler.ts'
+import { obtainImage } from './image.ts'
 import { probe } from './prober.ts'
 import { logFile, startSlot, terminationFile } from './start.ts'
 import { stopSlot } from './stop.ts'
+import { pause, show } from './waiting.ts'
 
 export type RestartPolicy = 'Always' | 'OnFailure' | 'Never'
 
@@ -22,7 +24,7 @@ export async function keepRunning(runtime: PodRuntime, slot: Slot, policy: Resta
   // It ended before this node began, and its policy leaves it at that.
   if (slot.status.state?.terminated) return
   for (;;) {
-    const program = await imageOf(runtime, slot)
+    const program = await obtainImage(runtime, slot)
     const startedAt = clock.now()
     if (!program || !(await started(runtime, slot, program))) return
     const end = slot.running ? await lifeOf(runtime, slot) : slot.status.state?.terminated
@@ -41,31 +43,6 @@ export async function keepRunning(runtime: PodRuntime, slot: Slot, policy: Resta
       state: { waiting: { reason: 'ContainerCreating' } },
     }
   }
-}
-
-/** The program for the slot's image; waits and tries again as long as there is none. Undefined when the pod is deleted meanwhile. */
-async function imageOf(runtime: PodRuntime, slot: Slot): Promise<Program | undefined> {
-  const { programs, event, timing } = runtime.node
-  const backoff = new Backoff({ ...timing.retry, resetAfter: Number.POSITIVE_INFINITY })
-  backoff.after(0)
-  while (!runtime.stopping.aborted) {
-    const image = slot.container.image ?? ''
-    const program = await programs.find(image)
-    if (program) {
-      event(runtime.pod().object, 'Normal', 'Pulled', `Container image "${image}" already present on machine`)
-      if (program.substitution && slot.status.restartCount === 0)
-        event(runtime.pod().object, 'Warning', 'ImageSubstituted', program.substitution)
-      return program
-    }
-    const message = `failed to pull and unpack image "${image}": no program of this machine stands for it`
-    event(runtime.pod().object, 'Warning', 'Failed', `Failed to pull image "${image}": ${message}`)
-    show(runtime, slot, 'ErrImagePull', message)
-    if (!(await pause(runtime, timing.retry.initial / 10))) return undefined
-    show(runtime, slot, 'ImagePullBackOff', `Back-off pulling image "${image}"`)
-    event(runtime.pod().object, 'Normal', 'BackOff', `Back-off pulling image "${image}"`)
-    if (!(await pause(runtime, backoff.after(0)))) return undefined
-  }
-  return undefined
 }
 
 /** Starts the slot; waits and tries again while the pod asks for what is not there. False when the pod is deleted meanwhile. */
@@ -249,16 +226,6 @@ async function restartDelay(
   )
   runtime.node.event(pod.object, 'Warning', 'BackOff', `Back-off restarting failed container ${who}`)
   return pause(runtime, delay)
-}
-
-function show(runtime: PodRuntime, slot: Slot, reason: string, message: string): void {
-  slot.status = { ...slot.status, ready: false, started: false, state: { waiting: { reason, message } } }
-  runtime.changed()
-}
-
-async function pause(runtime: PodRuntime, milliseconds: number): Promise<boolean> {
-  await runtime.node.clock.sleep(milliseconds, runtime.stopping).catch(() => {})
-  return !runtime.stopping.aborted
 }
 
 /** Seconds a container is given to end by itself when a probe gave it up. */

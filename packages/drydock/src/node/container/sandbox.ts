@@ -13,10 +13,9 @@ export interface Sandbox {
   readonly uid: number
   readonly gid: number
   readonly hostname: string
-  /** Folder with generated files for /etc, and their names. */
-  readonly etc: string
-  readonly etcFiles: readonly string[]
   readonly mounts: readonly Mount[]
+  /** A root file system of its own, in which the targets of `mounts` are no links; without it the machine's programs are shown. */
+  readonly root?: string | undefined
   readonly workingDir: string
   readonly readOnlyRoot: boolean
   /** Linux capabilities kept (only uid 0 has any use for them). */
@@ -50,20 +49,26 @@ export function bwrapArguments(box: Sandbox): readonly string[] {
     ...['--unshare-pid', '--as-pid-1', '--unshare-ipc', '--unshare-uts', '--hostname', box.hostname],
     ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
     ...box.capabilities.flatMap((name) => ['--cap-add', name]),
-    ...['--perms', '0755', '--tmpfs', '/'],
-    ...programs(),
-    ...sharedEtc.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
-    ...['--dev', '/dev', '--proc', '/proc', '--perms', '1777', '--tmpfs', '/tmp'],
-    ...['/run', '/var/run', '/var/tmp', '/var/lib', '/root', '/home', '/data', '/mnt'].flatMap((path) => [
-      '--dir',
-      path,
-    ]),
-    ...box.etcFiles.flatMap((name) => ['--bind', join(box.etc, name), `/etc/${name}`]),
-    ...roomInPrograms(mounts),
+    ...(box.root === undefined ? programsOfMachine(mounts) : ['--bind', box.root, '/']),
+    ...['--dev', '/dev', '--proc', '/proc'],
     ...mounts.flatMap((m) => [m.readOnly ? '--ro-bind' : '--bind', m.source, m.target]),
+    ...(box.root === undefined ? [] : ['--dir', box.workingDir]),
     ...(box.readOnlyRoot ? ['--remount-ro', '/'] : []),
     ...Object.entries(box.loaderVariables).flatMap(([name, value]) => ['--setenv', name, value]),
     ...['--chdir', box.workingDir],
+  ]
+}
+
+/** The machine's programs, and folders to write in. */
+function programsOfMachine(mounts: readonly Mount[]): string[] {
+  const folders = ['/run', '/var/run', '/var/tmp', '/var/lib', '/root', '/home', '/data', '/mnt']
+  return [
+    ...['--perms', '0755', '--tmpfs', '/'],
+    ...programs(),
+    ...sharedEtc.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
+    ...['--perms', '1777', '--tmpfs', '/tmp'],
+    ...folders.flatMap((path) => ['--dir', path]),
+    ...roomInPrograms(mounts),
   ]
 }
 

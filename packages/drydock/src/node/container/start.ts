@@ -9,13 +9,14 @@ import { NodeError } from '../node-error.ts'
 import { around, type PodRuntime, timestamp } from '../pod/runtime.ts'
 import type { Slot } from '../pod/slot.ts'
 import type { Container, PlacedPod } from '../pod/types.ts'
-import type { Program } from '../programs.ts'
+import type { ImageUser, Program } from '../program.ts'
 import { configMapData, secretData } from '../volumes/payload.ts'
 import { environmentOf, type Lookup } from './environment.ts'
 import { groupFile, hostnameOf, hostsFile, passwdFile, writeEtc } from './etc-files.ts'
 import { expand } from './expand.ts'
 import { startContainer } from './process.ts'
-import { rootCapabilities, type Sandbox } from './sandbox.ts'
+import { makeRoot, mountsIn } from './root.ts'
+import { type Mount, rootCapabilities, type Sandbox } from './sandbox.ts'
 
 const run = promisify(execFile)
 
@@ -46,8 +47,9 @@ export async function startSlot(runtime: PodRuntime, slot: Slot, program: Progra
   const user = userOf(container, pod, program)
   const env = await environmentOf(container, pod, around(runtime), lookupOf(runtime), {
     PATH: path,
+    HOME: user.home,
     HOSTNAME: hostnameOf(pod),
-    HOME: user.uid === 0 ? '/root' : '/',
+    ...program.env,
     KUBERNETES_SERVICE_HOST: 'kubernetes.default.svc',
     KUBERNETES_SERVICE_PORT: '443',
   })
@@ -86,33 +88,28 @@ export async function startSlot(runtime: PodRuntime, slot: Slot, program: Progra
   }
 }
 
-interface User {
-  readonly uid: number
-  readonly gid: number
-}
-
 /** Throws NodeError `CreateContainerConfigError` when the pod insists on not being root and that cannot be known, in the kubelet's words. */
-export function userOf(container: Container, pod: PlacedPod, program: Program): User {
+export function userOf(container: Container, pod: PlacedPod, program: Program): ImageUser {
   const own = container.securityContext
   const shared = pod.spec.securityContext
   const asked = own?.runAsUser ?? shared?.runAsUser
-  if (own?.runAsNonRoot ?? shared?.runAsNonRoot) {
-    const why =
-      asked === 0
-        ? "container's runAsUser breaks non-root policy"
-        : asked !== undefined
-          ? undefined
-          : program.declaredUser === ''
-            ? 'container has runAsNonRoot and image will run as root'
-            : `container has runAsNonRoot and image has non-numeric user (${program.declaredUser}), cannot verify user is non-root`
-    if (why)
-      throw new NodeError(
-        'CreateContainerConfigError',
-        `${why} (pod: "${pod.name}_${pod.namespace}(${pod.uid})", container: ${container.name})`,
-      )
-  }
-  const uid = asked ?? program.uid
-  return { uid, gid: own?.runAsGroup ?? shared?.runAsGroup ?? (asked === undefined ? uid : 0) }
+  const why = (own?.runAsNonRoot ?? shared?.runAsNonRoot) ? rootness(asked, program.declaredUser) : undefined
+  if (why !== undefined)
+    throw new NodeError(
+      'CreateContainerConfigError',
+      `${why} (pod: "${pod.name}_${pod.namespace}(${pod.uid})", container: ${container.name})`,
+    )
+  const user = program.user(asked)
+  return { ...user, gid: own?.runAsGroup ?? shared?.runAsGroup ?? user.gid }
+}
+
+/** Why it may be root; undefined when it cannot. Source: verifyRunAsNonRoot in pkg/kubelet/kuberuntime/security_context_others.go. */
+function rootness(asked: number | undefined, declared: string): string | undefined {
+  if (asked !== undefined) return asked === 0 ? "container's runAsUser breaks non-root policy" : undefined
+  const name = declared.split(':')[0] ?? ''
+  if (name !== '' && !/^\d+$/.test(name))
+    return `container has runAsNonRoot and image has non-numeric user (${name}), cannot verify user is non-root`
+  return Number(name) === 0 ? 'container has runAsNonRoot and image will run as root' : undefined
 }
 
 /** `command` replaces the image's entrypoint and, with it, the image's own arguments. */
@@ -124,43 +121,50 @@ export function argvOf(
   const args = container.args?.map((text) => expand(text, env))
   if (container.command?.length)
     return [...container.command.map((text) => expand(text, env)), ...(args ?? [])]
-  return program.adjust([...program.entrypoint, ...(args?.length ? args : program.command)])
+  const argv = program.adjust([...program.entrypoint, ...(args?.length ? args : program.command)])
+  if (argv.length === 0)
+    throw new NodeError('CreateContainerError', 'failed to generate spec: no command specified')
+  return argv
 }
 
 async function sandboxOf(
   runtime: PodRuntime,
   container: Container,
   program: Program,
-  user: User,
+  user: ImageUser,
   env: Readonly<Record<string, string>>,
   folder: string,
 ): Promise<Sandbox> {
   const pod = runtime.pod()
-  const name = user.uid === 0 ? 'root' : user.uid === program.uid ? program.userName : 'app'
-  const etc = join(folder, 'etc')
-  const etcFiles = await writeEtc(etc, {
-    passwd: passwdFile(user.uid, name),
-    group: groupFile(user.gid, name),
+  const root = program.root && (await makeRoot(folder, program.root))
+  const etc = await writeEtc(join(folder, 'etc'), {
+    // An image has users of its own.
+    ...(root === undefined && {
+      passwd: passwdFile(user.uid, user.name),
+      group: groupFile(user.gid, user.name),
+      'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
+    }),
     hostname: `${hostnameOf(pod)}\n`,
     hosts: hostsFile(pod, runtime.ip),
     'resolv.conf': runtime.node.network.resolvConf(pod.namespace),
-    'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
   })
   const termination = terminationFile(runtime.folder, container.name)
   await writeFile(termination, '', { mode: 0o666 })
+  const mounts: readonly Mount[] = [
+    ...etc,
+    ...(await runtime.volumes.mountsOf(container, env)),
+    {
+      source: termination,
+      target: container.terminationMessagePath || '/dev/termination-log',
+      readOnly: false,
+    },
+  ]
   return {
-    ...user,
+    uid: user.uid,
+    gid: user.gid,
     hostname: hostnameOf(pod),
-    etc,
-    etcFiles,
-    mounts: [
-      ...(await runtime.volumes.mountsOf(container, env)),
-      {
-        source: termination,
-        target: container.terminationMessagePath || '/dev/termination-log',
-        readOnly: false,
-      },
-    ],
+    mounts: root === undefined ? mounts : await mountsIn(root, mounts),
+    root,
     workingDir: container.workingDir || program.workingDir,
     readOnlyRoot: container.securityContext?.readOnlyRootFilesystem === true,
     capabilities: user.uid === 0 ? capabilitiesOf(container) : [],

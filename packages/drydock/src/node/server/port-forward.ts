@@ -9,8 +9,14 @@ import type { KubeletRequest } from './request.ts'
 /** How long a connection to a pod may take; milliseconds. */
 const connectTimeout = 5000
 
+/** A pod's address, and the node's own from which it is reached, where it has one: no policy keeps a node from its pods. */
+export interface Reached {
+  readonly host: string
+  readonly localAddress?: string
+}
+
 /** Port-forward over SPDY: for each connection a pair of streams, `error` and `data`, with the same `requestid`. */
-export function forwardSpdy(transport: Duplex, ip: string): void {
+export function forwardSpdy(transport: Duplex, pod: Reached): void {
   const pairs = new Map<string, { error?: SpdyStream; data?: SpdyStream }>()
   new SpdyConnection(transport, (stream) => {
     const id = stream.headers.requestid ?? String(stream.id)
@@ -20,16 +26,16 @@ export function forwardSpdy(transport: Duplex, ip: string): void {
     else pair.data = stream
     if (!pair.error || !pair.data) return
     pairs.delete(id)
-    join(pair.data, pair.error, ip, Number(stream.headers.port))
+    join(pair.data, pair.error, pod, Number(stream.headers.port))
   })
 }
 
 /** Joins one stream with one port of the pod; what goes wrong is said on the other stream. */
-function join(data: SpdyStream, error: SpdyStream, ip: string, port: number): void {
+function join(data: SpdyStream, error: SpdyStream, pod: Reached, port: number): void {
   error.resume()
-  const socket = dial(ip, port)
+  const socket = dial(pod, port)
   const fail = (cause: Error): void => {
-    error.end(`error forwarding port ${port} to pod at ${ip}: ${cause.message}`)
+    error.end(`error forwarding port ${port} to pod at ${pod.host}: ${cause.message}`)
     data.end()
   }
   socket.on('error', fail)
@@ -42,8 +48,8 @@ function join(data: SpdyStream, error: SpdyStream, ip: string, port: number): vo
   socket.pipe(data)
 }
 
-function dial(ip: string, port: number): Socket {
-  const socket = connect({ host: ip, port, allowHalfOpen: true })
+function dial(pod: Reached, port: number): Socket {
+  const socket = connect({ ...pod, port, allowHalfOpen: true })
   socket.setTimeout(connectTimeout, () => socket.destroy(new Error('connection timed out')))
   socket.on('connect', () => socket.setTimeout(0))
   return socket
@@ -53,7 +59,7 @@ function dial(ip: string, port: number): Socket {
  * Port-forward over plain WebSocket messages: two channels a port, data and error, each begun by the server with the port's number.
  * Source: pkg/kubelet/portforward (kubelet/pkg/cri/streaming/portforward/websocket.go).
  */
-export function forwardChannels(socket: WebSocket, ip: string, asked: KubeletRequest): void {
+export function forwardChannels(socket: WebSocket, pod: Reached, asked: KubeletRequest): void {
   const ports = portsOf(asked)
   const connections = ports.map((port, index) => {
     const [data, error] = [index * 2, index * 2 + 1]
@@ -61,7 +67,7 @@ export function forwardChannels(socket: WebSocket, ip: string, asked: KubeletReq
     number.writeUInt16LE(port)
     socket.send(Buffer.concat([Buffer.from([data]), number]))
     socket.send(Buffer.concat([Buffer.from([error]), number]))
-    const connection = dial(ip, port)
+    const connection = dial(pod, port)
     connection.on('data', (bytes: Buffer) => {
       connection.pause()
       socket.send(Buffer.concat([Buffer.from([data]), bytes]), () => connection.resume())

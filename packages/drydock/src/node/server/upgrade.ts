@@ -4,7 +4,7 @@ import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws'
 import { NodeError } from '../node-error.ts'
 import { channelProtocols, channelStreams } from './channels.ts'
 import { type ServerContext, workerOf } from './context.ts'
-import { forwardChannels, forwardSpdy, portsOf } from './port-forward.ts'
+import { forwardChannels, forwardSpdy, portsOf, type Reached } from './port-forward.ts'
 import { remoteCommand } from './remote-command.ts'
 import { type KubeletRequest, parseRequest } from './request.ts'
 import { attach, runCommand, runningOf } from './run-command.ts'
@@ -34,7 +34,8 @@ export async function upgrade(
   if (asked.kind === 'portForward') {
     const ip = worker.setup?.ip
     if (ip === undefined) throw new NodeError('NotRunning', `pod ${asked.pod} is not running`)
-    return forward(await accept(request, socket, head, asked), ip, asked)
+    const pod = { host: ip, ...(o.address === undefined ? {} : { localAddress: o.address }) }
+    return forward(await accept(request, socket, head, asked), pod, asked)
   }
   const wanted = remoteCommand(asked)
   const at = runningOf(worker, asked.container)
@@ -47,9 +48,9 @@ export async function upgrade(
   else await attach(at, streams)
 }
 
-function forward(accepted: Accepted, ip: string, asked: KubeletRequest): void {
-  if (accepted.protocol === 'spdy') forwardSpdy(accepted.transport, ip)
-  else forwardChannels(accepted.socket, ip, asked)
+function forward(accepted: Accepted, pod: Reached, asked: KubeletRequest): void {
+  if (accepted.protocol === 'spdy') forwardSpdy(accepted.transport, pod)
+  else forwardChannels(accepted.socket, pod, asked)
 }
 
 function accept(

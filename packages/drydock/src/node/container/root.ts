@@ -1,0 +1,74 @@
+/** The root file system of one run of a container: the image's, below a layer of its own that is thrown away with the container. */
+import { execFile } from 'node:child_process'
+import { chmod, mkdir, readFile, rm, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { resolveInside } from '../../images/inside.ts'
+import { messageOf, NodeError } from '../node-error.ts'
+import type { Mount } from './sandbox.ts'
+
+const run = promisify(execFile)
+
+/** Copies of an image are large. */
+const copyWithin = 120_000
+
+/**
+ * Makes the root of a new run in `folder`, and throws away that of the run before. As an overlay: what is written goes into the layer, the image stays as
+ * it is, and both cost nothing beforehand. Where the kernel has none for users (before 5.11) or the disk cannot carry one, a copy of the image.
+ * Throws NodeError `CreateContainerError`.
+ */
+export async function makeRoot(folder: string, image: string): Promise<string> {
+  await dropRoot(folder)
+  const root = join(folder, 'root')
+  for (const name of ['root', 'upper', 'work'])
+    await mkdir(join(folder, name), { recursive: true, mode: 0o755 })
+  // By short names from within the folder: the options of an overlay bear neither colons nor commas.
+  await symlink(image, join(folder, 'lower'))
+  const layers = 'lowerdir=lower,upperdir=upper,workdir=work,userxattr'
+  try {
+    await run('mount', ['-t', 'overlay', 'overlay', '-o', layers, 'root'], { cwd: folder, timeout: 5000 })
+    // The kernel makes it for nobody: the user could not even remove it.
+    await chmod(join(folder, 'work', 'work'), 0o700)
+  } catch (overlay) {
+    try {
+      await run('cp', ['-a', '--reflink=auto', `${image}/.`, root], { timeout: copyWithin })
+    } catch (cause) {
+      throw new NodeError(
+        'CreateContainerError',
+        `the image can neither be overlaid (${lastLine(overlay)}) nor copied (${lastLine(cause)})`,
+        { cause },
+      )
+    }
+  }
+  return root
+}
+
+async function dropRoot(folder: string): Promise<void> {
+  const root = join(folder, 'root')
+  const mounted = (await readFile('/proc/self/mountinfo', 'utf8'))
+    .split('\n')
+    .some((line) => line.split(' ')[4]?.replaceAll('\\040', ' ') === root)
+  // Lazily: a process that is just ending may still hold it.
+  if (mounted) await run('umount', ['--lazy', root], { timeout: 5000 })
+  for (const name of ['root', 'upper', 'work', 'lower'])
+    await rm(join(folder, name), { recursive: true, force: true })
+}
+
+function lastLine(error: unknown): string {
+  const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''
+  return stderr.split('\n').at(-1) || messageOf(error)
+}
+
+/**
+ * Where mounts belong in a root, with the image's own links followed within it: bubblewrap would follow them on this machine.
+ * Throws NodeError `CreateContainerError` when /proc or /dev is a link.
+ */
+export async function mountsIn(root: string, mounts: readonly Mount[]): Promise<readonly Mount[]> {
+  for (const path of ['/proc', '/dev'])
+    if ((await resolveInside(root, path)).path !== path)
+      throw new NodeError('CreateContainerError', `"${path}" must be mounted on ordinary directory`)
+  const placed: Mount[] = []
+  for (const mount of mounts)
+    placed.push({ ...mount, target: (await resolveInside(root, mount.target)).path })
+  return placed
+}

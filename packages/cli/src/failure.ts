@@ -19,6 +19,8 @@ export const errorCodes = [
   'Refused',
   'Gone',
   'NoSuchCache',
+  'NoSuchNode',
+  'NodeState',
   'NotInstalled',
   'NoAddress',
   'NoPassword',

@@ -5,6 +5,7 @@ import { completionCommand } from './commands/completion.ts'
 import { downCommand } from './commands/down.ts'
 import { kubeconfigCommand } from './commands/kubeconfig.ts'
 import { logsCommand } from './commands/logs.ts'
+import { nodeCommand } from './commands/node.ts'
 import { runCommand } from './commands/run.ts'
 import { shellCommand } from './commands/shell.ts'
 import { statusCommand } from './commands/status.ts'
@@ -43,6 +44,7 @@ Examples:
     runCommand,
     kubeconfigCommand,
     logsCommand,
+    nodeCommand,
     versionCommand,
     completionCommand,
   ]) {

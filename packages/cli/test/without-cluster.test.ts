@@ -25,6 +25,8 @@ test.each([
   ['shell'],
   ['kubeconfig'],
   ['logs', 'sessions'],
+  ['node', 'ls'],
+  ['node', 'stop', 'node-1'],
 ])('%s says that nothing runs and how to start it', async (...args) => {
   const { code, stdout, stderr } = await home.orlop(...args)
   expect([code, stdout]).toEqual([1, ''])
@@ -44,6 +46,8 @@ test.each([
   [['logs', '--component', 'moon'], /operator, drydock/],
   [['uri'], /missing required argument 'name'\n\(orlop uri --help/],
   [['status', '--colour'], /unknown option '--colour'/],
+  [['node', 'stop'], /missing required argument 'name'\n\(orlop node stop --help/],
+  [['node', 'explode', 'node-1'], /unknown command 'explode'/],
   [['dwon'], /unknown command 'dwon'\n\(Did you mean down\?\)/],
 ] as const)('wrong use, %j, is told with where to read on, and ends with 2', async (args, message) => {
   const { code, stdout, stderr } = await home.orlop(...args)
@@ -120,7 +124,7 @@ test('a tool that is missing is told with the package that has it', async () => 
 test('bash completes commands, and the names of caches', async () => {
   const script = await home.file('completion', await home.ok('completion', 'bash'))
   const complete = async (...words: string[]): Promise<string[]> => {
-    const code = `orlop() { [ "$*" = "status --names" ] && printf 'sessions\\norders\\n'; }
+    const code = `orlop() { case "$*" in "status --names") printf 'sessions\\norders\\n' ;; "node ls --names") printf 'node-1\\nnode-2\\n' ;; esac; }
 source ${script}; COMP_WORDS=(orlop "$@"); COMP_CWORD=$#; _orlop; printf '%s\\n' "\${COMPREPLY[@]}"`
     const { stdout } = await run('bash', ['-c', code, 'bash', ...words], { timeout: 5000 })
     return stdout.trim().split('\n')
@@ -130,6 +134,8 @@ source ${script}; COMP_WORDS=(orlop "$@"); COMP_CWORD=$#; _orlop; printf '%s\\n'
   expect(await complete('')).not.toContain('_supervise')
   expect(await complete('uri', '')).toEqual(['sessions', 'orders'])
   expect(await complete('cli', 'se')).toEqual(['sessions'])
+  expect(await complete('node', 'st')).toEqual(['stop', 'start'])
+  expect(await complete('node', 'cut', '')).toEqual(['node-1', 'node-2'])
 })
 
 test('what is printed to be typed names the command as it was called', async () => {

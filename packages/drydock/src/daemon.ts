@@ -14,6 +14,7 @@ import { createDrydock } from './drydock.ts'
 import { startApiProxy } from './gateway/api-proxy.ts'
 import { keepCertificate } from './gateway/certificate.ts'
 import { appendTo } from './log-file.ts'
+import { serveMachines } from './machine-control.ts'
 import { wholeRanges } from './network/ranges.ts'
 import { messageOf } from './node/node-error.ts'
 import { isFull, paths, stateFailure } from './state.ts'
@@ -23,7 +24,8 @@ const run = promisify(execFile)
 /** The first line of the daemon's standard input. */
 export interface DaemonOptions {
   readonly stateDir: string
-  readonly nodes: number
+  /** Default: as many as the last time, or 1. */
+  readonly nodes?: number | undefined
   /** Where the API server is reached from inside, as from outside: the same kubeconfig serves both. */
   readonly apiPort: number
   readonly companions: readonly Companion[]
@@ -31,7 +33,7 @@ export interface DaemonOptions {
 
 /** The lines of its standard output. */
 export type DaemonWord =
-  | { readonly said: 'ready' }
+  | { readonly said: 'ready'; readonly nodes: number }
   | { readonly said: 'failed'; readonly message: string; readonly remedy?: string }
 
 /** How long pods may take to end by themselves, in seconds: Redis writes its data out. */
@@ -65,6 +67,7 @@ async function main(): Promise<void> {
       options.apiPort,
       await keepCertificate(options.stateDir, Date.now()),
     )
+    await serveMachines(options.stateDir, drydock, log)
     const stop = new AbortController()
     const companions = options.companions.map((c) =>
       keepCompanion(c, { logs: paths.logs(options.stateDir), log, clock: systemClock, signal: stop.signal }),
@@ -80,8 +83,9 @@ async function main(): Promise<void> {
         .catch((error: unknown) => log.error({ err: error }, 'the end was not clean'))
         .finally(() => process.exit(0))
     })
-    log.info({ nodes: options.nodes }, 'the cluster is up')
-    say({ said: 'ready' })
+    const nodes = drydock.machines.length
+    log.info({ nodes }, 'the cluster is up')
+    say({ said: 'ready', nodes })
   } catch (error) {
     log.error({ err: error }, 'could not start')
     const fault = isFull(error) ? stateFailure(options.stateDir, error) : error

@@ -36,6 +36,7 @@ export function stateFolder(env: Readonly<Record<string, string | undefined>>): 
 export const paths = {
   apiSocket: (folder: string): string => join(folder, 'api.sock'),
   dialSocket: (folder: string): string => join(folder, 'dial.sock'),
+  machinesSocket: (folder: string): string => join(folder, 'machines.sock'),
   controlSocket: (folder: string): string => join(folder, 'control.sock'),
   kubeletSocket: (folder: string, node: string): string => join(folder, 'nodes', `${node}.sock`),
   kubeconfig: (folder: string): string => join(folder, 'kubeconfig'),

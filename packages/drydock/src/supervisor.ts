@@ -26,7 +26,8 @@ import {
 
 export interface SupervisorOptions {
   readonly stateDir: string
-  readonly nodes: number
+  /** Default: as many as the last time, or 1. */
+  readonly nodes?: number | undefined
   /** How the daemon is started: a program and its arguments. */
   readonly daemon: readonly string[]
   readonly companions: readonly Companion[]
@@ -57,7 +58,7 @@ export async function runSupervisor(o: SupervisorOptions): Promise<void> {
     pid: process.pid,
     daemon: undefined,
     apiPort: 0,
-    nodes: o.nodes,
+    nodes: o.nodes ?? 1,
     since: Date.now(),
   }
   const change = (news: Partial<DrydockStatus>): void => {
@@ -148,7 +149,7 @@ async function keepDaemon(o: SupervisorOptions, { token, apiPort, change, stop }
       ready = true
       everReady = true
       const inside = await insidePid(daemon)
-      change({ state: 'ready', daemon: inside })
+      change({ state: 'ready', daemon: inside, nodes: word.nodes })
       log.info({ pid: inside, apiPort }, 'ready')
       await ended
       await gateway.stopped

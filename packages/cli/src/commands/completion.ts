@@ -13,6 +13,7 @@ export function completionCommand({ stdout }: Context): Command {
 
 const named = ['uri', 'cli', 'status', 'logs']
 const names = 'orlop status --names 2>/dev/null'
+const nodes = 'orlop node ls --names 2>/dev/null'
 
 const scripts: Readonly<Record<'bash' | 'zsh' | 'fish', (commands: readonly Command[]) => string>> = {
   bash: (commands) => `_orlop() {
@@ -20,6 +21,8 @@ const scripts: Readonly<Record<'bash' | 'zsh' | 'fish', (commands: readonly Comm
   if [ "$COMP_CWORD" -eq 1 ]; then COMPREPLY=($(compgen -W "${list(commands)}" -- "$word")); return; fi
   case \${COMP_WORDS[1]} in
     ${named.join('|')}) COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" status --names 2>/dev/null)" -- "$word")) ;;
+    node) if [ "$COMP_CWORD" -eq 2 ]; then COMPREPLY=($(compgen -W "${verbs(commands)}" -- "$word"))
+      else COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" node ls --names 2>/dev/null)" -- "$word")); fi ;;
     up) COMPREPLY=($(compgen -f -- "$word")) ;;
   esac
 }
@@ -29,6 +32,7 @@ complete -o default -F _orlop orlop
   if (( CURRENT == 2 )); then compadd -- ${list(commands)}; return; fi
   case $words[2] in
     ${named.join('|')}) compadd -- $(${names}) ;;
+    node) if (( CURRENT == 3 )); then compadd -- ${verbs(commands)}; else compadd -- $(${nodes}); fi ;;
     *) _files ;;
   esac
 }
@@ -42,7 +46,14 @@ compdef _orlop orlop
       )
       .join('\n')}
 complete -c orlop -n '__fish_seen_subcommand_from ${named.join(' ')}' -f -a '(${names})'
+complete -c orlop -n '__fish_seen_subcommand_from node; and not __fish_seen_subcommand_from ${verbs(commands)}' -f -a '${verbs(commands)}'
+complete -c orlop -n '__fish_seen_subcommand_from node; and __fish_seen_subcommand_from ${verbs(commands)}' -f -a '(${nodes})'
 `,
+}
+
+/** What can be done to a node. */
+function verbs(commands: readonly Command[]): string {
+  return list(commands.find((c) => c.name() === 'node')?.commands ?? [])
 }
 
 function list(commands: readonly Command[]): string {

@@ -5,9 +5,9 @@ import type { Context } from '../context.ts'
 export function superviseCommand(context: Context): Command {
   return new Command('_supervise')
     .argument('<folder>', 'the state folder')
-    .argument('<nodes>', 'how many nodes')
-    .action(async (folder: string, nodes: string) => {
+    .argument('[nodes]', 'how many nodes')
+    .action(async (folder: string, nodes: string | undefined) => {
       const { superviseLocal } = await import('../local/supervise.ts')
-      await superviseLocal(context, folder, Number(nodes))
+      await superviseLocal(context, folder, nodes === undefined ? undefined : Number(nodes))
     })
 }

@@ -4,7 +4,7 @@ import { CliError } from '../failure.ts'
 
 interface Options {
   readonly file: string[]
-  readonly nodes: number
+  readonly nodes?: number
   readonly timeout: number
 }
 
@@ -17,7 +17,11 @@ export function upCommand(context: Context): Command {
       collect,
       [],
     )
-    .option('--nodes <n>', 'nodes of the local Kubernetes, in zones 1 to 3', wholeNumber(1, 9), 1)
+    .option(
+      '--nodes <n>',
+      'nodes of the local Kubernetes, in zones 1 to 3 (default: as before, or 1)',
+      wholeNumber(1, 9),
+    )
     .option('--timeout <seconds>', 'how long to wait until everything is ready', wholeNumber(1, 3600), 120)
     .addHelpText(
       'after',

@@ -17,7 +17,7 @@ const endsWithin = 20_000
 
 export interface UpOptions {
   readonly file: readonly string[]
-  readonly nodes: number
+  readonly nodes?: number
 }
 
 export async function bringUp(context: Context, options: UpOptions, signal: AbortSignal): Promise<void> {
@@ -45,7 +45,7 @@ export async function bringUp(context: Context, options: UpOptions, signal: Abor
 async function start(
   context: Context,
   folder: string,
-  nodes: number,
+  nodes: number | undefined,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<DrydockStatus> {
@@ -53,9 +53,12 @@ async function start(
   if (running) {
     const count = running.nodes === 1 ? 'one node' : `${running.nodes} nodes`
     context.stdout.write(`✓ local Kubernetes is already running (${count})\n`)
-    if (running.nodes !== nodes && nodes !== 1)
+    if (nodes !== undefined && running.nodes !== nodes)
       context.stdout.write(
-        asTyped(`  to have ${nodes} nodes: orlop down, then orlop up --nodes ${nodes}\n`, context.env),
+        asTyped(
+          `  to have ${nodes === 1 ? 'one node' : `${nodes} nodes`}: orlop down, then orlop up --nodes ${nodes}\n`,
+          context.env,
+        ),
       )
     await withClient(context, folder, (client) => installCrds(client, signal))
     return running

@@ -16,7 +16,7 @@ const silentFor = 5000
 export async function startLocal(
   context: Context,
   folder: string,
-  nodes: number,
+  nodes: number | undefined,
   note: (text: string) => void,
   signal: AbortSignal,
 ): Promise<DrydockStatus> {
@@ -63,15 +63,19 @@ async function untilReady(
   }
 }
 
-function spawnSupervisor(context: Context, folder: string, nodes: number): ChildProcess {
+function spawnSupervisor(context: Context, folder: string, nodes: number | undefined): ChildProcess {
   const log = openSync(join(paths.logs(folder), 'supervisor.log'), 'a', 0o600)
   const bundle = join(context.programs, 'orlop.mjs')
-  const child = spawn(process.execPath, [bundle, '_supervise', folder, String(nodes)], {
-    detached: true,
-    stdio: ['ignore', log, log],
-    env: { ...context.env },
-    cwd: '/',
-  })
+  const child = spawn(
+    process.execPath,
+    [bundle, '_supervise', folder, ...(nodes === undefined ? [] : [String(nodes)])],
+    {
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: { ...context.env },
+      cwd: '/',
+    },
+  )
   closeSync(log)
   child.unref()
   return child

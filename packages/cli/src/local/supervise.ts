@@ -10,7 +10,11 @@ import { CliError } from '../failure.ts'
 const smallHeap = '--max-semi-space-size=8'
 
 /** The supervisor, told which bundles the daemon and the operator are. */
-export async function superviseLocal(context: Context, folder: string, nodes: number): Promise<void> {
+export async function superviseLocal(
+  context: Context,
+  folder: string,
+  nodes: number | undefined,
+): Promise<void> {
   const { programs } = context
   const log = pino({ base: null, level: 'info' }, appendTo(join(paths.logs(folder), 'supervisor.log')))
   const operator = join(programs, 'operator.mjs')

@@ -19,7 +19,10 @@ export default async function setUp(): Promise<() => Promise<void>> {
   return async () => {
     over.abort()
     await renewing
-    for (const name of nodeNames) await api.delete(`/api/v1/nodes/${name}`)
+    for (const name of nodeNames) {
+      await api.delete(`/api/v1/nodes/${name}`)
+      await api.delete(`${leases}/${name}`)
+    }
     api.close()
   }
 }

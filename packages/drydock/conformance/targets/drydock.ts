@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { createDrydock } from '../../src/drydock.ts'
 import { startApiProxy } from '../../src/gateway/api-proxy.ts'
 import { keepCertificate } from '../../src/gateway/certificate.ts'
+import { wholeRanges } from '../../src/network/ranges.ts'
 import { paths, prepareState, renderKubeconfig } from '../../src/state.ts'
 import type { Target } from './target.ts'
 
 /** @param folder its state folder */
 export async function startDrydock(folder: string): Promise<Target> {
-  const drydock = await createDrydock({ stateDir: folder, nodes: 0 })
+  const drydock = await createDrydock({ stateDir: folder, nodes: 0, ranges: wholeRanges })
   const certificate = await keepCertificate(folder, Date.now())
   const proxy = await startApiProxy(paths.apiSocket(folder), 0, certificate)
   const { token } = await prepareState(folder)

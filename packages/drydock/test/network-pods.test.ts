@@ -1,121 +1,25 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { type Client, createClient, resources, silentLog, systemClock } from '@orlop/kube'
+import { createClient, resources, silentLog, systemClock } from '@orlop/kube'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startApiServer } from '../src/apiserver/server.ts'
 import { dialThrough } from '../src/network/dial-through.ts'
 import { type Network, startNetwork } from '../src/network/network.ts'
-import { claimRanges, nodeRange, type Ranges, releaseRanges } from '../src/network/ranges.ts'
+import { claimRanges, doorAddressOf, nodeRange, type Ranges, releaseRanges } from '../src/network/ranges.ts'
+import {
+  ask,
+  askFromHere,
+  children,
+  type Harbour,
+  startHarbour,
+  startPod,
+  type TestPod,
+} from './network-fixture.ts'
 import { eventually } from './node-fixture.ts'
-
-interface Harbour {
-  readonly client: Client
-  readonly network: Network
-  readonly dialSocket: string
-  close(): Promise<void>
-}
-
-async function startHarbour(): Promise<Harbour> {
-  const stateDir = await mkdtemp(join(tmpdir(), 'harbour-'))
-  const ranges = await claimRanges()
-  const api = await startApiServer({
-    stateDir,
-    socketPath: join(stateDir, 'api.sock'),
-    token: 'a-token',
-    serviceRange: ranges.services,
-    log: silentLog,
-    clock: systemClock,
-  })
-  const client = createClient(api.config)
-  const dialSocket = join(stateDir, 'dial.sock')
-  const network = await startNetwork({
-    client,
-    nodes: ['one', 'two'],
-    ranges,
-    dialSocket,
-    log: silentLog,
-    clock: systemClock,
-    signal: new AbortController().signal,
-  })
-  return {
-    client,
-    network,
-    dialSocket,
-    async close() {
-      await network.stop()
-      await client.close()
-      await api.close()
-      await rm(stateDir, { recursive: true, force: true })
-    },
-  }
-}
-
-interface TestPod {
-  readonly uid: string
-  readonly ip: string
-  readonly netns: string
-}
-
-const children = new Set<ChildProcess>()
-
-function inside(netns: string, script: string): ChildProcess {
-  const child = spawn('nsenter', [`--net=${netns}`, process.execPath, '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  children.add(child)
-  child.once('close', () => children.delete(child))
-  return child
-}
-
-/** What the script writes, once it has ended. */
-const outputOf = (child: ChildProcess): Promise<string> =>
-  child.stdout ? text(child.stdout) : Promise.resolve('')
-
-/** A pod that says its name and whom it sees to everybody who has said something and ended. */
-async function startPod(network: Network, node: string, name: string): Promise<TestPod> {
-  const { ip, netns } = await network.attach({ uid: name, namespace: 'default', name }, node)
-  const child = inside(
-    netns,
-    `require('net').createServer({allowHalfOpen: true}, (s) => {
-       let heard = ''; s.on('error', () => {}); s.on('data', (d) => { heard += d })
-       s.on('end', () => s.end('${name} ' + heard + ' ' + s.remoteAddress))
-     }).listen(7000, '0.0.0.0', () => console.log('listening'))`,
-  )
-  await new Promise<void>((resolve) => child.stdout?.once('data', () => resolve()))
-  return { uid: name, ip, netns }
-}
-
-const asking = (ip: string, port = 7000, ms = 3000): string =>
-  `const s = require('net').connect(${port}, '${ip}'); const end = (t) => { console.log(t); process.exit() }
-   let heard = ''; setTimeout(() => end('no answer'), ${ms}); s.on('error', () => end('no answer'))
-   s.on('data', (d) => { heard += d }); s.on('end', () => end(heard)); s.end('hello')`
-
-/** What a pod hears from an address. */
-const ask = async (from: TestPod, ip: string, ms?: number): Promise<string> =>
-  (await outputOf(inside(from.netns, asking(ip, 7000, ms)))).trim()
-
-/** What a process beside the nodes hears. */
-function askFromHere(ip: string, o: { localAddress?: string; ms?: number } = {}): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = connect({
-      host: ip,
-      port: 7000,
-      ...(o.localAddress ? { localAddress: o.localAddress } : {}),
-    })
-    let heard = ''
-    socket.setTimeout(o.ms ?? 3000, () => socket.destroy(new Error('no answer')))
-    socket.on('data', (chunk: Buffer) => {
-      heard += chunk.toString()
-    })
-    socket.on('error', () => resolve('no answer'))
-    socket.on('end', () => resolve(heard))
-    socket.end('hello')
-  })
-}
 
 /** Every interface, namespace and table that belongs to a network. */
 async function leftOf(prefix: string): Promise<string> {
@@ -125,7 +29,7 @@ async function leftOf(prefix: string): Promise<string> {
   const all = await text(list.stdout)
   return all
     .split('\n')
-    .filter((line) => new RegExp(`\\b${prefix}(dns|b\\d|p\\d|faults|services)`).test(line))
+    .filter((line) => new RegExp(`\\b${prefix}(dns|b\\d|p\\d|faults|services|policies)`).test(line))
     .join('\n')
 }
 
@@ -157,8 +61,8 @@ describe('pods on two nodes', () => {
   })
 
   test('are reached from beside the nodes', async () => {
-    expect(await askFromHere(a.ip)).toBe(`a hello ${network.dnsAddress}`)
-    expect(await askFromHere(c.ip)).toBe(`c hello ${network.dnsAddress}`)
+    expect(await askFromHere(a.ip)).toBe(`a hello ${network.besideAddress}`)
+    expect(await askFromHere(c.ip)).toBe(`c hello ${network.besideAddress}`)
   })
 
   test('a pod that is cut off reaches nobody until it is healed', async () => {
@@ -181,7 +85,7 @@ describe('pods on two nodes', () => {
     expect(await askFromHere(a.ip, { localAddress: own })).toBe(`a hello ${own}`)
     await network.faults.heal('one')
     expect(await ask(a, c.ip)).toBe(`c hello ${a.ip}`)
-    expect(await askFromHere(a.ip)).toBe(`a hello ${network.dnsAddress}`)
+    expect(await askFromHere(a.ip)).toBe(`a hello ${network.besideAddress}`)
   })
 
   test.each([
@@ -192,7 +96,7 @@ describe('pods on two nodes', () => {
     await network.faults.blockBetween('a', uid)
     expect(await ask(a, ip, 400)).toBe(noAnswer)
     expect(await ask(other(), a.ip, 400)).toBe(noAnswer)
-    expect(await askFromHere(ip)).toBe(`${uid} hello ${network.dnsAddress}`)
+    expect(await askFromHere(ip)).toBe(`${uid} hello ${network.besideAddress}`)
     expect(await ask(b, c.ip)).toBe(`c hello ${b.ip}`)
     await network.faults.unblock(uid, 'a')
     expect(await ask(a, ip)).toBe(`${uid} hello ${a.ip}`)
@@ -235,7 +139,7 @@ describe('pods on two nodes', () => {
     await network.faults.unblock('a', 'b')
     const socket = await dialThrough(harbour.dialSocket, `${address}:7000`)
     socket.end('through')
-    expect(await text(socket)).toBe(`b through ${network.dnsAddress}`)
+    expect(await text(socket)).toBe(`b through ${doorAddressOf(network.ranges)}`)
   })
 
   describe('the socket into the network', () => {
@@ -245,7 +149,7 @@ describe('pods on two nodes', () => {
       const socket = await dial(`${c.ip}:7000`)
       const long = 'x'.repeat(300_000)
       socket.end(long)
-      expect(await text(socket)).toBe(`c ${long} ${network.dnsAddress}`)
+      expect(await text(socket)).toBe(`c ${long} ${doorAddressOf(network.ranges)}`)
     })
 
     test.each(['127.0.0.1:7000', '8.8.8.8:53', 'localhost:1', '', '10.244.1.1', '10.244.0.1:70000'])(
@@ -279,7 +183,7 @@ describe('pods on two nodes', () => {
     try {
       expect(other.network.ranges.prefix).not.toBe(network.ranges.prefix)
       const pod = await startPod(other.network, 'one', 'there')
-      expect(await askFromHere(pod.ip)).toBe(`there hello ${other.network.dnsAddress}`)
+      expect(await askFromHere(pod.ip)).toBe(`there hello ${other.network.besideAddress}`)
       await other.network.faults.partition('two')
       expect(await leftOf(other.network.ranges.prefix)).not.toBe('')
     } finally {

@@ -1,6 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { ip, ipRemove } from './command.ts'
-import { claimInterface, dnsAddressOf, linkGroup, type NodeRange, type Ranges } from './ranges.ts'
+import {
+  apiAddressOf,
+  besideAddressOf,
+  claimInterface,
+  dnsAddressOf,
+  doorAddressOf,
+  linkGroup,
+  type NodeRange,
+  type Ranges,
+} from './ranges.ts'
 
 /**
  * Makes the nodes' bridges and the interface of the Services in the current network namespace, and lets it pass packets between
@@ -9,19 +18,20 @@ import { claimInterface, dnsAddressOf, linkGroup, type NodeRange, type Ranges } 
  */
 export async function makeBridges(ranges: Ranges, nodes: readonly NodeRange[]): Promise<void> {
   const claimed = claimInterface(ranges)
-  const outside = dnsAddressOf(ranges)
+  const beside = besideAddressOf(ranges)
+  const own = [dnsAddressOf(ranges), apiAddressOf(ranges), beside, doorAddressOf(ranges)]
   await mkdir('/run/netns', { recursive: true })
   await ip([
-    `addr replace ${outside}/32 dev ${claimed}`,
+    ...own.map((address) => `addr replace ${address}/32 dev ${claimed}`),
     `link set ${claimed} up`,
-    `route replace ${ranges.services} dev ${claimed}`,
+    `route replace ${ranges.services} dev ${claimed} src ${beside}`,
     ...nodes.flatMap(({ bridge, gateway, subnet }) => [
       `link add ${bridge} address ${gatewayMac} group ${linkGroup(ranges)} type bridge`,
       `addr add ${gateway}/24 dev ${bridge} noprefixroute`,
       `link set ${bridge} up`,
       // What runs beside the nodes comes from an address of its own, and only what binds to the node's address comes from the node:
       // a node that is cut off still reaches its own pods.
-      `route add ${subnet} dev ${bridge} src ${outside}`,
+      `route add ${subnet} dev ${bridge} src ${beside}`,
     ]),
   ])
   await setting('net/ipv4/ip_forward', '1')

@@ -12,6 +12,8 @@ interface DialOptions {
   readonly socketPath: string
   /** Which IPv4 addresses may be asked for. */
   readonly allowed: (address: string) => boolean
+  /** From which address connections come, so that policies can tell them from those of nodes and pods. */
+  readonly from: string
   readonly log: Log
 }
 
@@ -49,14 +51,14 @@ export async function serveDial(o: DialOptions): Promise<DialServer> {
   }
 }
 
-async function serve(client: Socket, { allowed }: DialOptions): Promise<void> {
+async function serve(client: Socket, { allowed, from }: DialOptions): Promise<void> {
   const line = await firstLine(client, deadline)
   const match = /^(\d+\.\d+\.\d+\.\d+):(\d{1,5})$/.exec(line)
   const [, host = '', port = ''] = match ?? []
   if (!match || Number(port) < 1 || Number(port) > 65_535 || !allowed(host)) {
     throw new NetworkError('DialRefused', 'not the address of a pod or Service, with a port')
   }
-  const target = await connected(host, Number(port))
+  const target = await connected(host, Number(port), from)
   if (client.destroyed) return void target.destroy()
   client.once('close', () => target.destroy())
   // A reset is passed on as well as it can be: both sides end at once.
@@ -69,9 +71,9 @@ async function serve(client: Socket, { allowed }: DialOptions): Promise<void> {
   target.pipe(client)
 }
 
-function connected(host: string, port: number): Promise<Socket> {
+function connected(host: string, port: number, localAddress: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true })
+    const socket = connect({ host, port, localAddress, allowHalfOpen: true, noDelay: true })
     const fail = (why: string, cause?: Error): void => {
       clearTimeout(timer)
       socket.destroy()

@@ -7,7 +7,19 @@ import { startDns } from './dns/server.ts'
 import { type Faults, NetworkFaults } from './faults.ts'
 import { NetworkError } from './network-error.ts'
 import { netnsOf, PodLinks } from './pod-links.ts'
-import { claim, dnsAddressOf, isOurs, nodeRange, type Ranges, releaseRanges, wholeRanges } from './ranges.ts'
+import { type PolicyEnforcer, startPolicies } from './policy/enforcer.ts'
+import { besidePods } from './policy/policy-world.ts'
+import {
+  besideAddressOf,
+  claim,
+  dnsAddressOf,
+  doorAddressOf,
+  isOurs,
+  nodeRange,
+  type Ranges,
+  releaseRanges,
+  wholeRanges,
+} from './ranges.ts'
 import { startServiceProxy } from './service-proxy/proxy.ts'
 
 /** What a network is started with. */
@@ -30,6 +42,8 @@ export interface Network extends PodNetwork {
   readonly ranges: Ranges
   /** Where Services get their addresses, e.g. `10.96.0.0/16`. */
   readonly servicesRange: string
+  /** Where programs beside the nodes come from, when they speak to pods: the operator, and this process. */
+  readonly besideAddress: string
   /** The address of a node by its name: what binds to it reaches the node's pods also while the node is cut off. */
   readonly nodeAddresses: ReadonlyMap<string, string>
   readonly faults: Faults
@@ -50,6 +64,7 @@ export async function startNetwork(o: NetworkOptions): Promise<Network> {
   const ending = new AbortController()
   const running: Promise<void>[] = []
   let dial: DialServer | undefined
+  let policies: PolicyEnforcer | undefined
 
   const tearDown = async (): Promise<void> => {
     ending.abort()
@@ -101,10 +116,18 @@ export async function startNetwork(o: NetworkOptions): Promise<Network> {
       log: log.child({ part: 'service-proxy' }),
     })
     running.push(proxy.stopped)
+    policies = await startPolicies({
+      ...common,
+      table: `${prefix}policies`,
+      beside: besidePods(dnsAddressOf(ranges), besideAddressOf(ranges)),
+      log: log.child({ part: 'policies' }),
+    })
+    running.push(policies.stopped)
     if (o.dialSocket !== undefined) {
       dial = await serveDial({
         socketPath: o.dialSocket,
         allowed: (address) => isOurs(ranges, address),
+        from: doorAddressOf(ranges),
         log: log.child({ part: 'dial' }),
       })
     }
@@ -128,15 +151,19 @@ export async function startNetwork(o: NetworkOptions): Promise<Network> {
     ranges,
     servicesRange: ranges.services,
     dnsAddress,
+    besideAddress: besideAddressOf(ranges),
     nodeAddresses: new Map([...nodes].map(([name, { gateway }]) => [name, gateway])),
     faults,
     async attach(pod, node) {
       refuseWhenStopped()
       const link = await links.attach(pod.uid, node)
+      const range = nodes.get(node)
+      if (range) await policies?.attached(pod, { address: link.address, node: range.gateway })
       return { ip: link.address, netns: netnsOf(link) }
     },
     async detach(uid) {
       if (ending.signal.aborted) return stop()
+      policies?.detached(uid)
       await faults.forget(uid)
       await links.detach(uid)
     },

@@ -33,6 +33,15 @@ export const claimInterface = (ranges: Ranges): string => `${ranges.prefix}dns`
 /** Where DNS answers: the tenth address of the Services, as on most clusters. */
 export const dnsAddressOf = (ranges: Ranges): string => toAddress(toRange(ranges.services).first + 10)
 
+/** Where the API server answers pods, at port 6443: the first address of the share that no node has. */
+export const apiAddressOf = (ranges: Ranges): string => toAddress(toRange(ranges.pods).first + 1)
+
+/** From where programs beside the nodes come that did not bind to another address: the operator, tests, `orlop run`. */
+export const besideAddressOf = (ranges: Ranges): string => toAddress(toRange(ranges.pods).first + 2)
+
+/** From where programs of this machine come, through the dial socket. */
+export const doorAddressOf = (ranges: Ranges): string => toAddress(toRange(ranges.pods).first + 3)
+
 /**
  * The number of the kernel's group of all links of a drydock but the claim: a group is removed at once, while each link removed
  * alone takes 20 ms.

@@ -1,8 +1,8 @@
 import type { EndpointSlice, Service } from '@orlop/kube'
 import { expect, test } from 'vitest'
+import { emptyTable, type Table, transactions } from '../rules/change.ts'
 import { frontends } from './backends.ts'
-import { emptyTable, transactions } from './change.ts'
-import { type Table, tableOf } from './table.ts'
+import { tableOf } from './table.ts'
 
 const service = (name: string, clusterIP: string, ports: NonNullable<Service['spec']>['ports']): Service => ({
   apiVersion: 'v1',

@@ -1,14 +1,7 @@
 /** What the kernel's table of Services has to hold: pure, from who answers where. */
 import type { EndpointSlice } from '@orlop/kube'
+import type { Table } from '../rules/change.ts'
 import type { Backend, Frontend } from './backends.ts'
-
-/** The parts of the table that follow Services; what is always the same is the {@link skeleton}. */
-export interface Table {
-  /** A chain for each address and port of a Service that is served: its rules choose the endpoint. */
-  readonly chains: ReadonlyMap<string, readonly string[]>
-  /** By set or map: its elements, with the verdict of those of a map. */
-  readonly sets: ReadonlyMap<string, ReadonlyMap<string, string>>
-}
 
 /**
  * - `services`, `node_ports`: where a new connection goes. A lookup, so that a thousand Services cost a packet what one costs.
@@ -79,6 +72,7 @@ table ip ${table} {
 `
 }
 
+/** A chain for each address and port of a Service that is served: its rules choose the endpoint. */
 export function tableOf(list: readonly Frontend[], slices: readonly EndpointSlice[]): Table {
   const chains = new Map<string, readonly string[]>()
   const services = new Map<string, string>()

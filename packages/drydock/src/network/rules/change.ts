@@ -1,5 +1,13 @@
 /** From what the kernel holds to what it shall hold: pure, the text for nft. */
-import type { Table } from './table.ts'
+
+/** The parts of an nftables table that change; what is always the same is its skeleton. */
+export interface Table {
+  readonly chains: ReadonlyMap<string, readonly string[]>
+  /** By set or map: its elements, with the verdict (or other value) of those of a map. */
+  readonly sets: ReadonlyMap<string, ReadonlyMap<string, string>>
+  /** The sets among them that the skeleton does not have, with their declaration, e.g. `type ipv4_addr;`. */
+  readonly declared?: ReadonlyMap<string, string>
+}
 
 /**
  * How many statements go into one transaction. The kernel takes a transaction as one message, and the longest that an ordinary user
@@ -9,21 +17,31 @@ const most = 500
 
 export const emptyTable: Table = { chains: new Map(), sets: new Map() }
 
+const none: ReadonlyMap<string, never> = new Map<string, never>()
+
 /**
  * The transactions that lead from one table to another; none where nothing differs. Ordinary changes fit into one, so that no packet
- * sees half of them; in a longer one each Service is still whole at every moment.
+ * sees half of them; in a longer one each chain is still whole at every moment, and finds its sets filled.
  */
 export function transactions(table: string, before: Table, after: Table): string[] {
+  const declaredBefore = before.declared ?? none
+  const declaredAfter = after.declared ?? none
+  const made: string[] = []
+  const filled: string[] = []
   const gone: string[] = []
   const come: string[] = []
+  for (const [set, declaration] of declaredAfter)
+    if (!declaredBefore.has(set)) made.push(`add set ip ${table} ${set} { ${declaration} }`)
   for (const [set, elements] of after.sets) {
     const old = before.sets.get(set)
+    const added = declaredAfter.has(set) ? filled : come
     for (const [key, verdict] of elements) {
-      if (old?.get(key) !== verdict) come.push(element('add', table, set, key, verdict))
+      if (old?.get(key) !== verdict) added.push(element('add', table, set, key, verdict))
     }
   }
   for (const [set, elements] of before.sets) {
     const wanted = after.sets.get(set)
+    if (declaredBefore.has(set) && !declaredAfter.has(set)) continue
     for (const [key, verdict] of elements) {
       if (wanted?.get(key) !== verdict) gone.push(element('delete', table, set, key, ''))
     }
@@ -40,8 +58,18 @@ export function transactions(table: string, before: Table, after: Table): string
     )
   }
   const removed = [...before.chains.keys()].filter((name) => !after.chains.has(name))
-  // A chain is made before what points to it, and goes after it.
-  return packed([...chains, ...gone, ...come, ...removed.map((name) => `delete chain ip ${table} ${name}`)])
+  const unmade = [...declaredBefore.keys()].filter((name) => !declaredAfter.has(name))
+  // Whatever is pointed to is made before what points to it, and goes after it. Of chains that point to chains all are emptied first.
+  return packed([
+    ...made,
+    ...filled,
+    ...chains,
+    ...gone,
+    ...come,
+    ...(declaredBefore.size > 0 ? removed.map((name) => `flush chain ip ${table} ${name}`) : []),
+    ...removed.map((name) => `delete chain ip ${table} ${name}`),
+    ...unmade.map((name) => `delete set ip ${table} ${name}`),
+  ])
 }
 
 function element(verb: 'add' | 'delete', table: string, set: string, key: string, verdict: string): string {

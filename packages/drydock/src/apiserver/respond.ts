@@ -47,7 +47,7 @@ export function respondError(response: ServerResponse, error: ApiError): void {
     return
   }
   const retryAfter = error.status.details?.retryAfterSeconds
-  if (retryAfter !== undefined) response.setHeader('retry-after', String(retryAfter))
+  if (retryAfter) response.setHeader('retry-after', String(retryAfter))
   sendJson(response, error.httpStatus, JSON.stringify(error.status))
 }
 

@@ -164,7 +164,7 @@ export function tooManyRequests(
 ): ApiError {
   return new ApiError(429, 'TooManyRequests', message, {
     ...(causes === undefined ? {} : { causes }),
-    retryAfterSeconds,
+    ...(retryAfterSeconds > 0 && { retryAfterSeconds }),
   })
 }
 

@@ -74,10 +74,13 @@ function spend(api: Api, budget: ApiObject, pod: ApiObject, dryRun: boolean): vo
     return
   }
   if ((numberAt(status, 'observedGeneration') ?? 0) < generation) {
-    throw refused(`The disruption budget ${name} is still being processed by the server.`)
+    throw refused(`The disruption budget ${name} is still being processed by the server.`, 10)
   }
   if (allowed <= 0)
-    throw refused(`The disruption budget ${name} needs ${desired} healthy pods and has ${healthy} currently`)
+    throw refused(
+      `The disruption budget ${name} needs ${desired} healthy pods and has ${healthy} currently`,
+      0,
+    )
   const object = structuredClone(budget)
   const next = ensureObject(object, 'status')
   next.disruptionsAllowed = allowed - 1
@@ -90,8 +93,9 @@ function isReady(pod: ApiObject): boolean {
   return objectsAt(pod, 'status', 'conditions').some((one) => one.type === 'Ready' && one.status === 'True')
 }
 
-function refused(why: string): ApiError {
-  return tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", 10, [
+/** `retryAfter` in seconds; 0 leaves it to the client, as kubectl wants to tell its user before it tries again. */
+function refused(why: string, retryAfter: number): ApiError {
+  return tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", retryAfter, [
     { reason: 'DisruptionBudget', message: why },
   ])
 }

@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { type Figure, parseFigure } from './figure.ts'
 
-const benchmarks = ['up', 'reconcile', 'fleet', 'kube-store', 'moves']
+const benchmarks = ['up', 'api-server', 'reconcile', 'fleet', 'kube-store', 'moves']
 
 const { values, positionals } = parseArgs({
   options: { table: { type: 'boolean', default: false } },

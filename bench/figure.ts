@@ -6,6 +6,10 @@ export interface Figure {
   readonly p50: number
   readonly p99: number
   readonly max: number
+  /** The same figure of another program, from the same run. */
+  readonly peer?: Omit<Figure, 'name' | 'unit' | 'peer'> & { readonly name: string }
+  /** Ours by theirs, at p50. */
+  readonly ratio?: number
 }
 
 export function figureOf(name: string, unit: string, values: readonly number[]): Figure {
@@ -17,6 +21,19 @@ export function figureOf(name: string, unit: string, values: readonly number[]):
 
 export function print(name: string, unit: string, values: readonly number[]): void {
   console.log(JSON.stringify(figureOf(name, unit, values)))
+}
+
+/** Prints ours beside theirs. */
+export function compare(
+  name: string,
+  unit: string,
+  values: readonly number[],
+  peer: string,
+  theirs: readonly number[],
+): void {
+  const ours = figureOf(name, unit, values)
+  const { unit: _, ...other } = figureOf(peer, unit, theirs)
+  console.log(JSON.stringify({ ...ours, peer: other, ratio: Number((ours.p50 / other.p50).toPrecision(2)) }))
 }
 
 /** What a line of a benchmark's output says, if it is a figure. */

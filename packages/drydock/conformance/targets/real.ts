@@ -17,8 +17,40 @@ const startsWithin = 60_000
  * @param programs the folder that `hack/kubernetes/build` printed
  */
 export async function startReal(folder: string, programs: string): Promise<Target> {
-  await mkdir(join(folder, 'tls'), { recursive: true })
+  const { kubeconfig, start, stop } = await startApiServerAndEtcd(folder, programs)
+  start(
+    'kube-controller-manager',
+    `--kubeconfig=${kubeconfig}`,
+    '--leader-elect=false',
+    `--root-ca-file=${join(folder, 'tls/apiserver.crt')}`,
+    `--service-account-private-key-file=${join(folder, 'sa.key')}`,
+    '--kube-api-qps=300',
+    '--kube-api-burst=500',
+    // Cases look at what an autoscaler makes of metrics within seconds.
+    '--horizontal-pod-autoscaler-sync-period=2s',
+  )
+  start(
+    'kube-scheduler',
+    `--kubeconfig=${kubeconfig}`,
+    '--leader-elect=false',
+    '--kube-api-qps=300',
+    '--kube-api-burst=500',
+  )
+  return { name: 'real', kubeconfig, stop }
+}
+
+interface Running {
+  readonly kubeconfig: string
+  readonly pids: readonly number[]
+  /** Starts one more of the programs. */
+  readonly start: (program: string, ...args: string[]) => void
+  stop(): Promise<void>
+}
+
+/** Starts these two and waits until the API server is ready. */
+export async function startApiServerAndEtcd(folder: string, programs: string): Promise<Running> {
   const at = (name: string) => join(folder, name)
+  await mkdir(at('tls'), { recursive: true })
   const token = 'the-token-of-this-run'
   await writeFile(at('tokens.csv'), `${token},admin,admin,"system:masters"\n`)
   const keys = generateKeyPairSync('ec', {
@@ -31,11 +63,11 @@ export async function startReal(folder: string, programs: string): Promise<Targe
 
   const running: ChildProcess[] = []
   const start = (program: string, ...args: string[]): void => {
-    const log = openSync(at(`${program.replace(/^.*\//, '')}.log`), 'a')
-    running.push(spawn(program, args, { stdio: ['ignore', log, log] }))
+    const log = openSync(at(`${program}.log`), 'a')
+    running.push(spawn(join(programs, program), args, { stdio: ['ignore', log, log] }))
   }
   const stop = async (): Promise<void> => {
-    for (const child of running.reverse()) {
+    for (const child of running.toReversed()) {
       if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) continue
       child.kill('SIGKILL')
       await once(child, 'exit')
@@ -43,7 +75,7 @@ export async function startReal(folder: string, programs: string): Promise<Targe
   }
   try {
     start(
-      join(programs, 'etcd'),
+      'etcd',
       `--data-dir=${at('etcd')}`,
       '--listen-client-urls=http://127.0.0.1:2379',
       '--advertise-client-urls=http://127.0.0.1:2379',
@@ -52,7 +84,7 @@ export async function startReal(folder: string, programs: string): Promise<Targe
       '--unsafe-no-fsync',
     )
     start(
-      join(programs, 'kube-apiserver'),
+      'kube-apiserver',
       '--etcd-servers=http://127.0.0.1:2379',
       '--bind-address=127.0.0.1',
       '--advertise-address=127.0.0.1',
@@ -65,32 +97,13 @@ export async function startReal(folder: string, programs: string): Promise<Targe
       '--service-account-issuer=https://kubernetes.default.svc',
       '--service-cluster-ip-range=10.96.0.0/16',
       '--authorization-mode=RBAC',
-      // Cases delete what they made and see the places where it was at once.
       '--max-requests-inflight=800',
       '--max-mutating-requests-inflight=400',
     )
     const authority = await answers(at('tls/apiserver.crt'), running)
     const kubeconfig = at('kubeconfig')
     await writeFile(kubeconfig, kubeconfigOf(token, authority), { mode: 0o600 })
-    start(
-      join(programs, 'kube-controller-manager'),
-      `--kubeconfig=${kubeconfig}`,
-      '--leader-elect=false',
-      `--root-ca-file=${at('tls/apiserver.crt')}`,
-      `--service-account-private-key-file=${at('sa.key')}`,
-      '--kube-api-qps=300',
-      '--kube-api-burst=500',
-      // Cases look at what an autoscaler makes of metrics within seconds.
-      '--horizontal-pod-autoscaler-sync-period=2s',
-    )
-    start(
-      join(programs, 'kube-scheduler'),
-      `--kubeconfig=${kubeconfig}`,
-      '--leader-elect=false',
-      '--kube-api-qps=300',
-      '--kube-api-burst=500',
-    )
-    return { name: 'real', kubeconfig, stop }
+    return { kubeconfig, start, stop, pids: running.flatMap((child) => child.pid ?? []) }
   } catch (error) {
     await stop()
     throw error

@@ -2,9 +2,10 @@
  * The images of this machine: a folder for each, `sha256-HEX/rootfs` beside `image.json`, and in `references/` a file for each name that says
  * which one it means. Whatever is there is whole: an image is made in a folder of its own, and renamed when it is done.
  */
+import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isErrno, replaceFile } from '../state.ts'
+import { isErrno } from '../state.ts'
 import { ImageError } from './image-error.ts'
 import { type ImageContent, type NameRecord, nameFile, readContent, readName } from './records.ts'
 import { canonical, type Reference, referenceOf } from './reference.ts'
@@ -136,7 +137,10 @@ export function imageStore(folder: string, now: () => number = Date.now): ImageS
       const name: NameRecord = { reference: canonical(reference), id, digest, origin, added }
       try {
         await mkdir(names, { recursive: true, mode: 0o700 })
-        await replaceFile(nameFile(names, name.reference), JSON.stringify(name))
+        // By a name of its own: the same may be imported twice at once.
+        const fresh = join(names, `.${randomBytes(6).toString('hex')}`)
+        await writeFile(fresh, JSON.stringify(name))
+        await rename(fresh, nameFile(names, name.reference))
       } catch (cause) {
         throw storeFailure(folder, cause)
       }

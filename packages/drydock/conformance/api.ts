@@ -65,7 +65,13 @@ export class Api {
   async call(method: string, path: string, o: CallOptions = {}): Promise<Reply> {
     const text = o.body === undefined ? '' : typeof o.body === 'string' ? o.body : JSON.stringify(o.body)
     const answer = await this.#open(method, path, text, {
-      ...(text === '' ? {} : { 'content-type': o.contentType ?? 'application/json' }),
+      // Node tells no length of what it sends with DELETE, and the server would take it for the next request.
+      ...(text === ''
+        ? {}
+        : {
+            'content-type': o.contentType ?? 'application/json',
+            'content-length': String(Buffer.byteLength(text)),
+          }),
       accept: o.accept ?? 'application/json',
       ...o.headers,
     })

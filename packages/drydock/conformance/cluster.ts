@@ -13,9 +13,18 @@ if (kubeconfig === '')
 export const api: Api = new Api(await loadConnection({ kubeconfig, env: process.env }))
 afterAll(() => api.close())
 
+const made: string[] = []
+
 /** A name that no other case uses. */
 export function unique(prefix: string): string {
-  return `${prefix}-${Math.random().toString(36).slice(2, 8)}`
+  const name = `${prefix}-${Math.random().toString(36).slice(2, 8)}`
+  made.push(name)
+  return name
+}
+
+/** All that `unique` has given to the cases of this file. */
+export function uniqueNames(): string[] {
+  return [...made]
 }
 
 /** A namespace for one case, with its default service account there, so that pods may be made in it. */

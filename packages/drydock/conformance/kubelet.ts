@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest'
 import type { Json } from './api.ts'
 import { api } from './cluster.ts'
 
+/** In each of the sets and maps `*` means every pod. */
 export interface Kubelet {
   /** Pods, by name, that run but do not become ready. */
   readonly slow: Set<string>
@@ -12,6 +13,8 @@ export interface Kubelet {
   readonly lingering: Set<string>
   /** How containers ended, by pod: such a pod gets this phase, Succeeded or Failed, instead of running on. */
   readonly ends: Map<string, 'Succeeded' | 'Failed'>
+  /** How often the containers of a pod were started again, by pod. */
+  readonly restarts: Map<string, number>
   /** Looks again now, after one of the above was changed. */
   look(): Promise<void>
 }
@@ -26,26 +29,29 @@ export async function playKubelet(namespace: string): Promise<Kubelet> {
     stuck: new Set(),
     lingering: new Set(),
     ends: new Map(),
+    restarts: new Map(),
     look: async () => {
       for (const pod of (await api.get(path)).body.items) await act(pod)
     },
   }
   const act = async (pod: Json): Promise<void> => {
     const { name, deletionTimestamp, uid } = pod.metadata
-    if (pod.spec.nodeName === undefined || kubelet.stuck.has(name)) return
+    if (pod.spec.nodeName === undefined || means(kubelet.stuck, name)) return
     if (deletionTimestamp !== undefined) {
-      if (!kubelet.lingering.has(name))
+      if (!means(kubelet.lingering, name))
         await api.delete(`${path}/${name}`, { gracePeriodSeconds: 0, preconditions: { uid } })
       return
     }
-    const phase = kubelet.ends.get(name) ?? 'Running'
-    const ready = phase === 'Running' && !kubelet.slow.has(name)
+    const phase = kubelet.ends.get(name) ?? kubelet.ends.get('*') ?? 'Running'
+    const ready = phase === 'Running' && !means(kubelet.slow, name)
     const shown = pod.status.conditions?.find((c: Json) => c.type === 'Ready')?.status
-    if (pod.status.phase === phase && shown === (ready ? 'True' : 'False')) return
+    const restarts = kubelet.restarts.get(name) ?? kubelet.restarts.get('*') ?? 0
+    const restarted = pod.status.containerStatuses?.[0]?.restartCount ?? 0
+    if (pod.status.phase === phase && shown === (ready ? 'True' : 'False') && restarted === restarts) return
     address += pod.status.podIP === undefined ? 1 : 0
     const podIP = pod.status.podIP ?? `10.244.9.${address}`
     const written = await api.patch(`${path}/${name}/status`, 'merge', {
-      status: statusOf(pod, phase, ready, podIP),
+      status: statusOf(pod, phase, ready, podIP, restarts),
     })
     // A pod that is gone or changed meanwhile comes by again; anything else is a fault of the case.
     if (written.code !== 200 && written.code !== 404 && written.code !== 409)
@@ -66,7 +72,9 @@ export async function playKubelet(namespace: string): Promise<Kubelet> {
   return kubelet
 }
 
-function statusOf(pod: Json, phase: string, ready: boolean, podIP: string): object {
+const means = (pods: ReadonlySet<string>, name: string): boolean => pods.has(name) || pods.has('*')
+
+function statusOf(pod: Json, phase: string, ready: boolean, podIP: string, restartCount: number): object {
   const now = new Date().toISOString().replace(/\.\d+/, '')
   const condition = (type: string, yes: boolean) => ({
     type,
@@ -94,7 +102,7 @@ function statusOf(pod: Json, phase: string, ready: boolean, podIP: string): obje
       imageID: c.image,
       ready,
       started: phase === 'Running',
-      restartCount: 0,
+      restartCount,
       state,
     })),
   }

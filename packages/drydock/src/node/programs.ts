@@ -69,6 +69,19 @@ const known: readonly Known[] = [
     },
   },
   {
+    repositories: ['oliver006/redis_exporter'],
+    file: 'prometheus-redis-exporter',
+    image: {
+      entrypoint: ['prometheus-redis-exporter'],
+      command: [],
+      env: {},
+      declaredUser: '59000:59000',
+      user: userNamed(59_000, 'app'),
+      workingDir: '/',
+      adjust: asIs,
+    },
+  },
+  {
     repositories: ['busybox', 'alpine', 'debian'],
     file: 'sh',
     image: {

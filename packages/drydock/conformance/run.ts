@@ -9,8 +9,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
-import { startDrydock } from './targets/drydock.ts'
-import { startReal } from './targets/real.ts'
 import type { Target } from './targets/target.ts'
 
 const run = promisify(execFile)
@@ -47,8 +45,9 @@ async function targets(): Promise<Open[]> {
   const wanted = positionals.length === 0 ? ['real', 'drydock'] : positionals
   return await Promise.all(
     wanted.map(async (name): Promise<Open> => {
-      if (name === 'drydock') return startDrydock
+      if (name === 'drydock') return (await import('./targets/drydock.ts')).startDrydock
       if (name !== 'real') throw new Error(`no target ${name}: there are real and drydock`)
+      const { startReal } = await import('./targets/real.ts')
       const built = await programs()
       return (folder) => startReal(folder, built)
     }),

@@ -1,5 +1,9 @@
-/** Bundles the programs into dist/, each one file: they start fast and need no node_modules. */
-import { cp, mkdir, rm } from 'node:fs/promises'
+/**
+ * Bundles the programs into dist/, each one file: they start fast and need no node_modules. They are made beside it and take its
+ * place when all is well, so that a build that fails leaves the last one.
+ */
+import { rmSync } from 'node:fs'
+import { cp, rename, rm } from 'node:fs/promises'
 import { build } from 'esbuild'
 
 const programs = {
@@ -8,11 +12,11 @@ const programs = {
   operator: 'packages/operator/src/main.ts',
 }
 
-await rm('dist', { recursive: true, force: true })
-await mkdir('dist', { recursive: true })
+const made = `dist.${process.pid}`
+process.on('exit', () => rmSync(made, { recursive: true, force: true }))
 await build({
   entryPoints: programs,
-  outdir: 'dist',
+  outdir: made,
   outExtension: { '.js': '.mjs' },
   bundle: true,
   splitting: true,
@@ -30,5 +34,7 @@ await build({
   },
 })
 // Read at run time, from beside the chunks.
-await cp('packages/drydock/src/apiserver/openapi/kubernetes.json.br', 'dist/openapi/kubernetes.json.br')
-await cp('packages/drydock/src/apiserver/protobuf/messages.json.br', 'dist/protobuf/messages.json.br')
+await cp('packages/drydock/src/apiserver/openapi/kubernetes.json.br', `${made}/openapi/kubernetes.json.br`)
+await cp('packages/drydock/src/apiserver/protobuf/messages.json.br', `${made}/protobuf/messages.json.br`)
+await rm('dist', { recursive: true, force: true })
+await rename(made, 'dist')

@@ -1,7 +1,7 @@
 /** Two operators share one lease: one acts, the other stands by with its caches filled, and takes over. */
 import { type Lease, resources } from '@orlop/kube'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Life, startLife } from '../testing/crashes.ts'
+import { type Life, startLife } from '../testing/life.ts'
 import { createWorld, eventually, type World } from '../testing/world.ts'
 
 const spec = { version: '7.0', memory: '32Mi', failover: { mode: 'none' } }

@@ -1,7 +1,7 @@
 /** At rest the operator looks and touches nothing, neither in Kubernetes nor in Redis. */
 import { redisResource } from '@orlop/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Life, startLife, userAgent } from '../testing/crashes.ts'
+import { type Life, startLife, userAgent } from '../testing/life.ts'
 import { createWorld, eventually, type World } from '../testing/world.ts'
 
 const written: string[] = []

@@ -2,6 +2,7 @@ export {
   type CommandOptions,
   type Connection,
   type ConnectionOptions,
+  connectionOf,
   withConnection,
 } from './connect/connection.ts'
 export { isRedisError, RedisError, type RedisErrorCode } from './connect/error.ts'

@@ -9,6 +9,8 @@ export interface EventInFlight {
   readonly request: ResourceRequest
 }
 
+export type EventVerdict = 'send' | 'drop' | readonly Pick<EventInFlight, 'type' | 'object'>[]
+
 /**
  * Where a test puts its hand in. Everything here is for tests: a server without hooks behaves as a real one does.
  */
@@ -18,9 +20,10 @@ export interface ApiHooks {
    */
   onWrite?(n: number, request: ResourceRequest): Promise<void> | void
   /**
-   * Before an event is sent to a watcher. `drop` loses it; a promise holds it and all that follow it in that watch.
+   * Before an event is sent to a watcher. `drop` loses it; events are sent in its place; a promise holds it and all that
+   * follow it in that watch.
    */
-  onEvent?(event: EventInFlight): Promise<'send' | 'drop'> | 'send' | 'drop'
+  onEvent?(event: EventInFlight): Promise<EventVerdict> | EventVerdict
   /** The revision at which a get or list is answered instead of the newest; undefined for the newest. */
   readAt?(request: ResourceRequest): number | undefined
 }

@@ -17,21 +17,25 @@ export interface Nodes {
 /** Short: an instance that needs longer than this is, for deciding, silent. Milliseconds. */
 const deadlines = { connectTimeout: 1000, commandTimeout: 1500 } as const
 
-export const realNodes: Nodes = {
-  async view(target, directives, signal) {
-    try {
-      return await withConnection(target, { ...deadlines, signal, name: 'orlop' }, async (redis) => {
-        const info = await redis.info()
-        if (info.persistence.loading) return silent('Loading', 'it is loading its data')
-        return { ok: true, value: toView(info, await readDirectives(redis, info, directives)) }
-      })
-    } catch (error) {
-      // Only "did not answer" is an observation; a fault of our own is not, and must be seen.
-      if (isRedisError(error)) return silent(silences[error.code] ?? 'Unreachable', error.message)
-      throw error
-    }
-  },
+export function nodesOver(connect: typeof withConnection): Nodes {
+  return {
+    async view(target, directives, signal) {
+      try {
+        return await connect(target, { ...deadlines, signal, name: 'orlop' }, async (redis) => {
+          const info = await redis.info()
+          if (info.persistence.loading) return silent('Loading', 'it is loading its data')
+          return { ok: true, value: toView(info, await readDirectives(redis, info, directives)) }
+        })
+      } catch (error) {
+        // Only "did not answer" is an observation; a fault of our own is not, and must be seen.
+        if (isRedisError(error)) return silent(silences[error.code] ?? 'Unreachable', error.message)
+        throw error
+      }
+    },
+  }
 }
+
+export const realNodes: Nodes = nodesOver(withConnection)
 
 const silences: Partial<Record<RedisErrorCode, Silence>> = {
   Refused: 'Refused',

@@ -111,6 +111,11 @@ function connectionOver(
     const ms = o.timeout ?? defaults.commandTimeout ?? 2000
     return attempt(target, args, withDeadline(send([...args]), { ms, signal, what, giveUp }))
   }
+  return connectionOf(command)
+}
+
+/** The typed functions over anything that carries a command to a server and brings its reply. */
+export function connectionOf(command: Connection['command']): Connection {
   return {
     command,
     info: async (section) =>

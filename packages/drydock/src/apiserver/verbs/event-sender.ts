@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { ListItem } from '../answer.ts'
 import type { Api } from '../api.ts'
+import type { EventInFlight, EventVerdict } from '../hooks.ts'
 import { apiVersionOf } from '../kinds.ts'
 import { renderObject, type Shape } from '../render.ts'
 import type { ResourceRequest } from '../request/resource-request.ts'
@@ -29,10 +30,11 @@ export class EventSender {
   send(type: 'ADDED' | 'MODIFIED' | 'DELETED', item: ListItem): void {
     const hook = this.#api.hooks.onEvent
     const verdict = hook === undefined ? 'send' : hook({ type, object: item.object, request: this.#request })
-    const decided = (answer: 'send' | 'drop') => {
+    const decided = (answer: EventVerdict) => {
       if (answer === 'send') this.#write(type, item)
+      else if (answer !== 'drop') for (const event of answer) this.#instead(event)
     }
-    if (this.#held === undefined && typeof verdict === 'string') decided(verdict)
+    if (this.#held === undefined && !(verdict instanceof Promise)) decided(verdict)
     else this.#after(async () => decided(await verdict))
   }
 
@@ -60,6 +62,10 @@ export class EventSender {
     const { form } = this.#shape
     if (form === 'whole') this.#line(this.#api.frames.of(type, item))
     else this.#line(eventLine(type, renderObject(this.#api, this.#request.kind, item, this.#shape)))
+  }
+
+  #instead({ type, object }: Pick<EventInFlight, 'type' | 'object'>): void {
+    this.#write(type, { object, json: JSON.stringify(object) })
   }
 
   #line(bytes: Buffer): void {

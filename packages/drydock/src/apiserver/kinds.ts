@@ -163,6 +163,20 @@ const table: readonly (readonly [string, string, readonly Entry[]])[] = [
     ],
   ],
   [
+    'autoscaling',
+    'v1',
+    [
+      {
+        kind: 'HorizontalPodAutoscaler',
+        plural: 'horizontalpodautoscalers',
+        short: ['hpa'],
+        categories: all,
+        sub: status,
+        storageVersion: 'v2',
+      },
+    ],
+  ],
+  [
     'batch',
     'v1',
     [

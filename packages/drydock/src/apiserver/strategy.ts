@@ -1,5 +1,7 @@
 import { assignAddresses } from './addresses/service-addresses.ts'
 import type { Api } from './api.ts'
+import { defaultAutoscaler, defaultAutoscalerV1 } from './autoscaler/defaults.ts'
+import { validateAutoscaler, validateAutoscalerV1 } from './autoscaler/validation.ts'
 import { customStrategy } from './custom/custom-strategy.ts'
 import { definitionStrategy } from './custom/definition-strategy.ts'
 import { defaultSecret, labelWithName } from './defaults/config.ts'
@@ -10,7 +12,7 @@ import {
   defaultNetworkPolicy,
 } from './defaults/networking.ts'
 import { defaultRunningPodSpec, qosClass } from './defaults/pod-spec.ts'
-import { defaultAutoscaler, defaultBinding, defaultPriorityClass } from './defaults/policy.ts'
+import { defaultBinding, defaultPriorityClass } from './defaults/policy.ts'
 import { defaultService } from './defaults/service.ts'
 import { chooseClass, defaultClaim, defaultStorageClass, defaultVolume } from './defaults/storage.ts'
 import {
@@ -35,7 +37,6 @@ import { validateCronJob } from './validation/cron-job.ts'
 import { validateJob, validateJobUpdate } from './validation/job.ts'
 import { validatePod, validatePodUpdate } from './validation/pod.ts'
 import {
-  validateAutoscaler,
   validateBudget,
   validateEndpointSlice,
   validateLease,
@@ -186,7 +187,11 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
   ['poddisruptionbudgets.policy', { prepareCreate: startUncounted, validate: validateBudget }],
   [
     'horizontalpodautoscalers.autoscaling',
-    { defaults: defaultAutoscaler, prepareCreate: emptyStatus, validate: validateAutoscaler },
+    { defaults: defaultAutoscaler, prepareCreate: unscaled, validate: validateAutoscaler },
+  ],
+  [
+    'horizontalpodautoscalers.autoscaling/v1',
+    { defaults: defaultAutoscalerV1, prepareCreate: unscaled, validate: validateAutoscalerV1 },
   ],
   ['networkpolicies.networking.k8s.io', { defaults: defaultNetworkPolicy }],
   ['ingresses.networking.k8s.io', { defaults: defaultIngress }],
@@ -211,15 +216,21 @@ function startEmpty(object: ApiObject): void {
   object.status = { replicas: 0 }
 }
 
+function unscaled(object: ApiObject): void {
+  object.status = { desiredReplicas: 0, currentReplicas: 0 }
+}
+
 function startUncounted(object: ApiObject): void {
   object.status = { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 }
 }
 
 const none: Strategy = {}
 
-/** How objects of a kind are written. */
+/** How objects of a kind are written; those of one version in a way of its own where there is one. */
 export function strategyFor(kind: KindInfo): Strategy {
-  return kind.crd === undefined ? (strategies.get(qualifiedResource(kind)) ?? none) : customStrategy(kind)
+  if (kind.crd !== undefined) return customStrategy(kind)
+  const resource = qualifiedResource(kind)
+  return strategies.get(`${resource}/${kind.version}`) ?? strategies.get(resource) ?? none
 }
 
 /** Kinds whose `metadata.generation` counts the changes of their spec, besides all custom kinds. */

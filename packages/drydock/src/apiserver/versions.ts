@@ -1,4 +1,5 @@
 import type { ListItem } from './answer.ts'
+import { autoscalerFromV1, autoscalerToV1 } from './autoscaler/autoscaler-versions.ts'
 import { apiVersionOf, type KindInfo } from './kinds.ts'
 import type { ApiObject, JsonObject } from './object.ts'
 
@@ -14,10 +15,11 @@ const eventFields: readonly (readonly [string, string])[] = [
 ]
 const eventFieldsBack = eventFields.map(([ours, theirs]): readonly [string, string] => [theirs, ours])
 
-/** The object as it is stored: Events as core/v1, custom objects in the storage version of their definition. */
+/** The object as it is stored: Events as core/v1, autoscalers as autoscaling/v2, custom objects in the storage version of their definition. */
 export function toStorage(object: ApiObject, kind: KindInfo): ApiObject {
   if (kind.group === 'events.k8s.io') return { ...renamed(object, eventFields), ...head(object, 'v1') }
   if (kind.version === kind.storageVersion) return object
+  if (isOldAutoscaler(kind)) return autoscalerFromV1(object)
   return { ...object, apiVersion: apiVersionOf({ group: kind.group, version: kind.storageVersion }) }
 }
 
@@ -28,6 +30,7 @@ export function toStorage(object: ApiObject, kind: KindInfo): ApiObject {
 export function fromStorage(object: ApiObject, kind: KindInfo): ApiObject {
   const apiVersion = apiVersionOf(kind)
   if (object.apiVersion === apiVersion) return object
+  if (isOldAutoscaler(kind)) return autoscalerToV1(object)
   if (kind.group !== 'events.k8s.io') return { ...object, apiVersion }
   return { ...renamed(object, eventFieldsBack), ...head(object, apiVersion) }
 }
@@ -37,6 +40,10 @@ export function present(stored: ListItem, kind: KindInfo): ListItem {
   if (stored.json.startsWith(`{"apiVersion":${JSON.stringify(apiVersionOf(kind))},`)) return stored
   const object = fromStorage(stored.object, kind)
   return { object, json: JSON.stringify(object) }
+}
+
+function isOldAutoscaler({ group, version }: KindInfo): boolean {
+  return group === 'autoscaling' && version === 'v1'
 }
 
 function head(object: ApiObject, apiVersion: string): ApiObject {

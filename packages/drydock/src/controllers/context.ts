@@ -14,6 +14,7 @@ import {
   type Reflector,
   resources,
 } from '@orlop/kube'
+import type { AutoscalingTiming } from './autoscaling/plan.ts'
 
 /** Resolves when the signal has fired and nothing of it runs any more. */
 export type Run = (signal: AbortSignal) => Promise<void>
@@ -26,6 +27,8 @@ export interface ControllerContext {
   readonly log: Log
   readonly clock: Clock
   readonly random: () => number
+  /** Waiting times of autoscalers; kube-controller-manager's unless said. */
+  readonly autoscaling?: Partial<AutoscalingTiming> | undefined
   /** The folder of this drydock. */
   readonly stateDir: string
   /** How long a node may be silent before it counts as lost, in ms. */

@@ -1,5 +1,6 @@
 /** What kube-controller-manager and kube-scheduler do, in this process. */
 import { type Client, type Clock, type Log, Manager } from '@orlop/kube'
+import { autoscalers } from './autoscaling/controller.ts'
 import type { ControllerContext, Run } from './context.ts'
 import { cronJobs } from './cronjob/controller.ts'
 import { deployments } from './deployment/controller.ts'
@@ -33,6 +34,7 @@ export type ControllerName =
   | 'deployment'
   | 'job'
   | 'cronjob'
+  | 'autoscaler'
   | 'node-lifecycle'
   | 'taint-eviction'
   | 'pod-garbage-collector'
@@ -54,6 +56,7 @@ const CONTROLLERS: Readonly<Record<ControllerName, (context: ControllerContext) 
   deployment: deployments,
   job: jobs,
   cronjob: cronJobs,
+  autoscaler: autoscalers,
   'node-lifecycle': nodeLifecycle,
   'taint-eviction': taintEviction,
   'pod-garbage-collector': podGarbage,
@@ -73,6 +76,8 @@ export interface ControllersOptions {
   readonly stateDir: string
   /** How long a node may be silent before it counts as lost, in ms; 50,000 unless said, as `--node-monitor-grace-period`. */
   readonly nodeGrace?: number | undefined
+  /** Waiting times of autoscalers; kube-controller-manager's unless said. */
+  readonly autoscaling?: ControllerContext['autoscaling']
   /** All unless said. */
   readonly only?: readonly ControllerName[]
 }
@@ -87,7 +92,17 @@ export async function startControllers(options: ControllersOptions): Promise<voi
   const manager = new Manager({ client, log, clock, random })
   const runs: Run[] = [(stop) => manager.run(stop)]
   const beside = (run: Run): void => void runs.push(run)
-  const context: ControllerContext = { client, manager, beside, log, clock, random, stateDir, nodeGrace }
+  const context: ControllerContext = {
+    client,
+    manager,
+    beside,
+    log,
+    clock,
+    random,
+    autoscaling: options.autoscaling,
+    stateDir,
+    nodeGrace,
+  }
   for (const name of only) CONTROLLERS[name](context)
   const broken = new AbortController()
   const stop = AbortSignal.any([signal, broken.signal])

@@ -1,4 +1,4 @@
-import { type ApiObject, ensureObject, objectAt, objectsAt, setDefault } from '../object.ts'
+import { type ApiObject, objectAt, objectsAt, setDefault } from '../object.ts'
 
 const group = 'rbac.authorization.k8s.io'
 
@@ -14,17 +14,4 @@ export function defaultBinding(object: ApiObject): void {
 
 export function defaultPriorityClass(object: ApiObject): void {
   setDefault(object, 'preemptionPolicy', 'PreemptLowerPriority')
-}
-
-export function defaultAutoscaler(object: ApiObject): void {
-  const spec = ensureObject(object, 'spec')
-  setDefault(spec, 'minReplicas', 1)
-  if (objectsAt(spec, 'metrics').length === 0) {
-    spec.metrics = [
-      {
-        type: 'Resource',
-        resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
-      },
-    ]
-  }
 }

@@ -1,4 +1,4 @@
-import { type ApiObject, numberAt, objectAt, sameJson, stringAt } from '../object.ts'
+import { type ApiObject, numberAt, objectAt, sameJson } from '../object.ts'
 import { invalid, notSupported, required } from '../schema/field-error.ts'
 import type { Cause } from '../status.ts'
 import { validateSelector } from './selector.ts'
@@ -29,18 +29,6 @@ function intOrPercent(value: unknown, field: string): Cause[] {
     ]
   }
   return Number(value.slice(0, -1)) > 100 ? [invalid(field, value, 'must not be greater than 100%')] : []
-}
-
-export function validateAutoscaler(object: ApiObject): Cause[] {
-  const least = numberAt(object, 'spec', 'minReplicas') ?? 1
-  const most = numberAt(object, 'spec', 'maxReplicas') ?? 0
-  return [
-    ...(stringAt(object, 'spec', 'scaleTargetRef', 'name') ? [] : [required('spec.scaleTargetRef.name')]),
-    ...(most < 1 ? [invalid('spec.maxReplicas', most, 'must be greater than 0')] : []),
-    ...(most < least
-      ? [invalid('spec.maxReplicas', most, 'must be greater than or equal to `minReplicas`')]
-      : []),
-  ]
 }
 
 export function validateRoleBindingUpdate(object: ApiObject, old: ApiObject): Cause[] {

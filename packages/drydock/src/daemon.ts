@@ -61,7 +61,7 @@ async function main(): Promise<void> {
       log,
       ranges: wholeRanges,
     })
-    await useClusterNames(options.stateDir, drydock.network.resolvConf('default'))
+    await useClusterNames(options.stateDir, drydock.network.resolvConf({ namespace: 'default' }))
     await startApiProxy(
       paths.apiSocket(options.stateDir),
       options.apiPort,

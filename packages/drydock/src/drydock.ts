@@ -11,13 +11,15 @@ import {
 import type { ApiHooks } from './apiserver/hooks.ts'
 import { startApiServer } from './apiserver/server.ts'
 import { startControllers } from './controllers/controllers.ts'
+import { startApiProxy } from './gateway/api-proxy.ts'
+import { certificateForPods, keepCertificate, namesForPods } from './gateway/certificate.ts'
 import { type Machine, startMachine } from './machine.ts'
 import { hasSkopeo } from './images/skopeo.ts'
 import { imageStore } from './images/store.ts'
 import { releaseMounts } from './mounts.ts'
 import type { Faults } from './network/faults.ts'
 import { type Network, startNetwork } from './network/network.ts'
-import { claimRanges, type Ranges, releaseRanges } from './network/ranges.ts'
+import { apiAddressOf, apiServiceOf, claimRanges, type Ranges, releaseRanges } from './network/ranges.ts'
 import { type NodeHandle, type NodeOptions, startNode } from './node/node.ts'
 import type { Programs } from './node/program.ts'
 import { hostPrograms } from './node/programs.ts'
@@ -62,6 +64,9 @@ export interface Drydock {
   stop(seconds?: number): Promise<void>
 }
 
+/** Where the API server answers pods, behind the Service `kubernetes`. */
+const apiPort = 6443
+
 /**
  * Starts one. The caller is uid 0 of a user, network, mount and pid namespace of its own (hack/in-namespace).
  * @throws DrydockError for what a person can mend: the state folder, missing rights or tools.
@@ -78,6 +83,7 @@ export async function createDrydock(o: DrydockOptions): Promise<Drydock> {
   const ranges = o.ranges ?? (await claimRanges())
   undo.push(() => releaseRanges(ranges))
   try {
+    const authority = await keepCertificate(stateDir, clock.now())
     const api = await startApiServer({
       stateDir,
       socketPath: paths.apiSocket(stateDir),
@@ -87,6 +93,7 @@ export async function createDrydock(o: DrydockOptions): Promise<Drydock> {
       kubeletSocket: (node) => paths.kubeletSocket(stateDir, node),
       ...(o.hooks ? { hooks: o.hooks } : {}),
       serviceRange: ranges.services,
+      inCluster: { address: apiAddressOf(ranges), port: apiPort, authority: authority.cert },
     })
     undo.push(() => api.close())
     const connection: ConnectionConfig = api.config
@@ -106,7 +113,15 @@ export async function createDrydock(o: DrydockOptions): Promise<Drydock> {
       ranges,
     })
     undo.push(() => network.stop())
-    const controllers = startControllers({ client, log, clock, random, signal, stateDir, nodeGrace })
+    const reached = [apiAddressOf(ranges), apiServiceOf(ranges)]
+    const forPods = await startApiProxy(
+      paths.apiSocket(stateDir),
+      apiPort,
+      certificateForPods(authority, reached, clock.now()),
+      { address: apiAddressOf(ranges), hosts: [...namesForPods, ...reached] },
+    )
+    undo.push(() => forPods.close())
+    const controllers = startControllers({ client, log, clock, random, signal, stateDir, nodeGrace, authority: authority.cert })
     controllers.catch((error: unknown) => log.error({ err: error }, 'the controllers ended'))
     undo.push(async () => {
       ended.abort()

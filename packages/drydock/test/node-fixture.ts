@@ -114,7 +114,8 @@ async function plainNetwork(
   return {
     dnsAddress: '10.96.0.10',
     attached: () => [...names.keys()],
-    resolvConf: (namespace) =>
+    serviceVariables: () => ({}),
+    resolvConf: ({ namespace }) =>
       `nameserver 10.96.0.10\nsearch ${namespace}.svc.cluster.local svc.cluster.local cluster.local\n`,
     async attach(pod) {
       const number = next++

@@ -28,6 +28,15 @@ export interface Random {
   token(): string
 }
 
+/** How pods reach the API server. */
+export interface InCluster {
+  /** Where it listens, in the network of pods. */
+  readonly address: string
+  readonly port: number
+  /** PEM of the certificate that pods trust. */
+  readonly authority: string
+}
+
 /** What every verb works with. */
 export interface Api {
   readonly storage: Storage
@@ -40,6 +49,8 @@ export interface Api {
   readonly authenticator: Authenticator
   /** The range that ClusterIPs come from, e.g. `10.96.0.0/16`. */
   readonly serviceRange: string
+  /** Undefined where pods do not reach it; then they get no token either. */
+  readonly inCluster: InCluster | undefined
   /** The unix socket of a node's kubelet. */
   readonly kubeletSocket: ((node: string) => string) | undefined
   /** What the pods of nodes use. */

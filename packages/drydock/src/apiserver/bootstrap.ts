@@ -1,8 +1,10 @@
+import { rootAuthority } from '../root-authority.ts'
 import { formatAddress, parseRange } from './addresses/range.ts'
-import type { Api } from './api.ts'
+import type { Api, InCluster } from './api.ts'
 import type { KindInfo } from './kinds.ts'
 import type { ObjectMeta } from './object.ts'
 import { createObject } from './writes/create-object.ts'
+import { updateObject } from './writes/update-object.ts'
 
 const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease', 'orlop-system']
 
@@ -25,6 +27,16 @@ export function bootstrap(api: Api): void {
   for (const namespace of namespaces)
     ensure('v1', 'ServiceAccount', { metadata: { namespace, name: 'default' } })
   ensure('v1', 'Service', apiService(formatAddress(parseRange(api.serviceRange).first)))
+  if (api.inCluster === undefined) return
+  for (const namespace of namespaces) ensure('v1', 'ConfigMap', rootAuthority(namespace, api.inCluster))
+  for (const [apiVersion, kind, object] of endpointsOfApi(api.inCluster)) {
+    ensure(apiVersion, kind, object)
+    // It may listen at another address than when this was written.
+    const info = kindOf(api, apiVersion, kind)
+    const old = api.storage.get(info.storedAs, 'default', 'kubernetes')?.object
+    if (old !== undefined)
+      updateObject(api, info, old, { ...old, ...object, metadata: old.metadata }, options)
+  }
 }
 
 /** By which pods find the API; the first address of the range, as everywhere. */
@@ -37,6 +49,26 @@ function apiService(clusterIP: string): { metadata: ObjectMeta; [key: string]: u
     },
     spec: { clusterIP, ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] },
   }
+}
+
+/** As the real server's endpoint reconciler writes them (pkg/controlplane/reconcilers). */
+function endpointsOfApi({ address, port }: InCluster): [string, string, { metadata: ObjectMeta }][] {
+  const place = { namespace: 'default', name: 'kubernetes' }
+  const ports = [{ name: 'https', port, protocol: 'TCP' }]
+  const slice = {
+    metadata: { ...place, labels: { 'kubernetes.io/service-name': place.name } },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: [address], conditions: { ready: true } }],
+    ports,
+  }
+  const endpoints = {
+    metadata: { ...place, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+    subsets: [{ addresses: [{ ip: address }], ports }],
+  }
+  return [
+    ['v1', 'Endpoints', endpoints],
+    ['discovery.k8s.io/v1', 'EndpointSlice', slice],
+  ]
 }
 
 function kindOf(api: Api, apiVersion: string, kind: string): KindInfo {

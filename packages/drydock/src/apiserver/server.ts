@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { dirname, join } from 'node:path'
-import type { Api, Clock, Log, Random } from './api.ts'
+import type { Api, Clock, InCluster, Log, Random } from './api.ts'
 import { Authenticator } from './auth.ts'
 import { bootstrap } from './bootstrap.ts'
 import { DefinitionCleanup } from './custom/definition-cleanup.ts'
@@ -29,6 +29,8 @@ export interface ApiServerOptions {
   metricsWindow?: number
   /** Where ClusterIPs come from. Default `10.96.0.0/16`. */
   serviceRange?: string
+  /** How pods reach it; nobody listens there but who passes on to the socket. Default: not at all. */
+  inCluster?: InCluster
   random?: Random
   storage?: StorageOptions
 }
@@ -56,6 +58,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     random: options.random ?? systemRandom,
     hooks: options.hooks ?? {},
     serviceRange: options.serviceRange ?? '10.96.0.0/16',
+    inCluster: options.inCluster,
     kubeletSocket,
     frames: new EventFrames(),
     authenticator: new Authenticator(options.token, storage.tokens, options.clock),

@@ -1,4 +1,5 @@
 import { assignAddresses } from './addresses/service-addresses.ts'
+import { mountServiceAccount } from './admission/service-account.ts'
 import type { Api } from './api.ts'
 import { defaultAutoscaler, defaultAutoscalerV1 } from './autoscaler/defaults.ts'
 import { validateAutoscaler, validateAutoscalerV1 } from './autoscaler/validation.ts'
@@ -89,7 +90,8 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
     'pods',
     {
       defaults: (object) => defaultRunningPodSpec(ensureObject(object, 'spec')),
-      prepareCreate: (object) => {
+      prepareCreate: (object, api) => {
+        mountServiceAccount(object, api)
         object.status = { phase: 'Pending', qosClass: qosClass(objectAt(object, 'spec') ?? {}) }
       },
       validate: (object, old) => (old === undefined ? validatePod(object) : []),

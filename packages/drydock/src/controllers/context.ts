@@ -29,6 +29,8 @@ export interface ControllerContext {
   readonly random: () => number
   /** Waiting times of autoscalers; kube-controller-manager's unless said. */
   readonly autoscaling?: Partial<AutoscalingTiming> | undefined
+  /** PEM of the certificate by which pods know the API server. */
+  readonly authority?: string | undefined
   /** The folder of this drydock. */
   readonly stateDir: string
   /** How long a node may be silent before it counts as lost, in ms. */

@@ -8,11 +8,13 @@ import { disruption } from './disruption/controller.ts'
 import { endpointSlices, endpoints } from './endpoints/controller.ts'
 import { garbageCollector } from './garbage/collector.ts'
 import { jobs } from './job/controller.ts'
+import { mirroredSlices } from './mirrored-slices/controller.ts'
 import { namespaces } from './namespaces/controller.ts'
 import { nodeLifecycle } from './node-lifecycle/controller.ts'
 import { podGarbage } from './node-lifecycle/pod-garbage.ts'
 import { taintEviction } from './node-lifecycle/taint-eviction.ts'
 import { replicaSets } from './replicaset/controller.ts'
+import { rootAuthorities } from './root-ca/controller.ts'
 import { scheduler } from './scheduler/controller.ts'
 import { loadBalancers } from './services/load-balancers.ts'
 import { statefulSets } from './statefulset/controller.ts'
@@ -39,6 +41,8 @@ export type ControllerName =
   | 'taint-eviction'
   | 'pod-garbage-collector'
   | 'service-lb'
+  | 'endpointslice-mirroring'
+  | 'root-ca-certificate-publisher'
 
 /** Each registers itself with the manager. */
 const CONTROLLERS: Readonly<Record<ControllerName, (context: ControllerContext) => void>> = {
@@ -61,6 +65,8 @@ const CONTROLLERS: Readonly<Record<ControllerName, (context: ControllerContext) 
   'taint-eviction': taintEviction,
   'pod-garbage-collector': podGarbage,
   'service-lb': loadBalancers,
+  'endpointslice-mirroring': mirroredSlices,
+  'root-ca-certificate-publisher': rootAuthorities,
 }
 
 export const controllerNames: readonly ControllerName[] = Object.keys(CONTROLLERS).filter(isName)
@@ -78,6 +84,8 @@ export interface ControllersOptions {
   readonly nodeGrace?: number | undefined
   /** Waiting times of autoscalers; kube-controller-manager's unless said. */
   readonly autoscaling?: ControllerContext['autoscaling']
+  /** PEM of the certificate by which pods know the API server; without it nobody publishes one. */
+  readonly authority?: string | undefined
   /** All unless said. */
   readonly only?: readonly ControllerName[]
 }
@@ -100,6 +108,7 @@ export async function startControllers(options: ControllersOptions): Promise<voi
     clock,
     random,
     autoscaling: options.autoscaling,
+    authority: options.authority,
     stateDir,
     nodeGrace,
   }

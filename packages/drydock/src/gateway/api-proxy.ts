@@ -1,25 +1,34 @@
 /**
- * Lets programs of this machine speak to the API server: HTTPS on loopback, passed on through its socket. A browser must
+ * Lets programs of this machine, and pods, speak to the API server: HTTPS, passed on through its socket. A browser must
  * not get in, whatever page it shows: requests that name another host (DNS rebinding) or come from a page are refused.
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import { connect } from 'node:net'
-import type { Certificate } from './certificate.ts'
+import type { Certificate } from '../certificate/issue.ts'
 
 export interface ApiProxy {
   readonly port: number
   close(): Promise<void>
 }
 
-/** Listens on 127.0.0.1:`wanted`, or on a free port when that one is taken. */
+/** Where it listens, and which names it answers to. */
+export interface ApiPlace {
+  readonly address: string
+  readonly hosts: readonly string[]
+}
+
+const thisMachine: ApiPlace = { address: '127.0.0.1', hosts: ['127.0.0.1', 'localhost'] }
+
+/** Listens on loopback, or another place, at the port `wanted`, or on a free port when that one is taken. */
 export async function startApiProxy(
   socketPath: string,
   wanted: number,
   certificate: Certificate,
+  { address: host, hosts }: ApiPlace = thisMachine,
 ): Promise<ApiProxy> {
   const server = createServer({ ...certificate, requestTimeout: 0 }, (request, response) => {
-    const objection = objectionTo(request)
+    const objection = objectionTo(request, hosts)
     if (objection !== undefined) {
       response.writeHead(403, { 'content-type': 'text/plain' }).end(`${objection}\n`)
       return
@@ -48,7 +57,7 @@ export async function startApiProxy(
     request.pipe(passed)
   })
   server.on('upgrade', (request, client, head) => {
-    if (objectionTo(request) !== undefined) return void client.destroy()
+    if (objectionTo(request, hosts) !== undefined) return void client.destroy()
     const upstream = connect(socketPath, () => {
       const lines = [`${request.method} ${request.url} HTTP/1.1`]
       for (let i = 0; i + 1 < request.rawHeaders.length; i += 2)
@@ -61,9 +70,9 @@ export async function startApiProxy(
     client.on('error', () => upstream.destroy())
     client.on('close', () => upstream.destroy())
   })
-  await listen(server, wanted).catch((error: NodeJS.ErrnoException) => {
+  await listen(server, wanted, host).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error
-    return listen(server, 0)
+    return listen(server, 0, host)
   })
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the API proxy has no port')
@@ -77,20 +86,23 @@ export async function startApiProxy(
   }
 }
 
-function listen(server: Server, port: number): Promise<void> {
+function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, host, () => {
       server.off('error', reject)
       resolve()
     })
   })
 }
 
-export function objectionTo(request: Pick<IncomingMessage, 'headers'>): string | undefined {
-  const host = request.headers.host?.replace(/:\d+$/, '')
-  if (host !== '127.0.0.1' && host !== 'localhost')
-    return 'this server answers to 127.0.0.1 and localhost only'
+export function objectionTo(
+  request: Pick<IncomingMessage, 'headers'>,
+  hosts: readonly string[] = thisMachine.hosts,
+): string | undefined {
+  const host = request.headers.host?.replace(/:\d+$/, '').toLowerCase()
+  if (host === undefined || !hosts.includes(host))
+    return `this server answers to ${hosts.slice(0, -1).join(', ')} and ${hosts.at(-1)} only`
   if (request.headers.origin !== undefined) return 'this server does not speak to browsers'
   return undefined
 }

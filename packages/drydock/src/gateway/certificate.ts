@@ -1,20 +1,17 @@
 /**
- * The certificate of the API server on this machine's loopback. kubectl sends a token over TLS only, so there has to be one;
- * it is made once and vouches for itself: the kubeconfig names it as the authority.
+ * The cluster's authority, and at once the certificate of the API server on this machine's loopback. kubectl sends a token over TLS only,
+ * so there has to be one; it is made once and vouches for itself: the kubeconfig names it as the authority.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type Certificate, issueCertificate } from '../certificate/issue.ts'
 import { isErrno, replaceFile } from '../state.ts'
 
-export interface Certificate {
-  /** PEM. */
-  readonly cert: string
-  readonly key: string
-}
-
+const day = 24 * 3600 * 1000
 /** Ten years: it leaves this machine no more than the state folder does. */
-const lifetime = 10 * 365 * 24 * 3600 * 1000
+const lifetime = 3650 * day
 
+/** @param now ms since the epoch */
 export async function keepCertificate(stateDir: string, now: number): Promise<Certificate> {
   const files = { cert: join(stateDir, 'tls.crt'), key: join(stateDir, 'tls.key') }
   try {
@@ -23,25 +20,37 @@ export async function keepCertificate(stateDir: string, now: number): Promise<Ce
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error
   }
-  const { generate } = await import('./selfsigned.ts')
-  const made = await generate([{ name: 'commonName', value: 'drydock' }], {
-    keyType: 'ec',
-    curve: 'P-256',
-    algorithm: 'sha256',
-    notBeforeDate: new Date(now - 24 * 3600 * 1000),
-    notAfterDate: new Date(now + lifetime),
-    extensions: [
-      { name: 'basicConstraints', cA: true },
-      {
-        name: 'subjectAltName',
-        altNames: [
-          { type: 2, value: 'localhost' },
-          { type: 7, ip: '127.0.0.1' },
-        ],
-      },
-    ],
+  const made = issueCertificate({
+    commonName: 'drydock',
+    names: ['localhost', '127.0.0.1'],
+    authority: undefined,
+    notBefore: now - day,
+    notAfter: now + lifetime,
   })
-  await replaceFile(files.key, made.private)
+  await replaceFile(files.key, made.key)
   await replaceFile(files.cert, made.cert)
-  return { cert: made.cert, key: made.private }
+  return made
 }
+
+/** For the API server as pods find it: good for this run, never written down. @param addresses at which it answers */
+export function certificateForPods(
+  authority: Certificate,
+  addresses: readonly string[],
+  now: number,
+): Certificate {
+  return issueCertificate({
+    commonName: 'kube-apiserver',
+    names: [...namesForPods, ...addresses],
+    authority,
+    notBefore: now - day,
+    notAfter: now + lifetime,
+  })
+}
+
+/** By which names pods reach the API server. */
+export const namesForPods: readonly string[] = [
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+]

@@ -20,7 +20,10 @@ import {
   releaseRanges,
   wholeRanges,
 } from './ranges.ts'
+import { resolvConf } from './resolv-conf.ts'
 import { startServiceProxy } from './service-proxy/proxy.ts'
+import { serviceVariables } from './service-variables.ts'
+import { type ServiceWatch, watchServices } from './service-watch.ts'
 
 /** What a network is started with. */
 export interface NetworkOptions {
@@ -65,6 +68,7 @@ export async function startNetwork(o: NetworkOptions): Promise<Network> {
   const running: Promise<void>[] = []
   let dial: DialServer | undefined
   let policies: PolicyEnforcer | undefined
+  let watched: ServiceWatch
 
   const tearDown = async (): Promise<void> => {
     ending.abort()
@@ -108,10 +112,18 @@ export async function startNetwork(o: NetworkOptions): Promise<Network> {
     await reserveKnown(o.client, links, ranges)
     const { client, log, clock, random = Math.random } = o
     const common = { client, clock, random, signal: AbortSignal.any([ending.signal, o.signal]) }
-    const dns = await startDns({ ...common, address: dnsAddressOf(ranges), log: log.child({ part: 'dns' }) })
+    watched = await watchServices({ ...common, log: log.child({ part: 'services' }) })
+    running.push(watched.ended)
+    const dns = await startDns({
+      ...common,
+      watched,
+      address: dnsAddressOf(ranges),
+      log: log.child({ part: 'dns' }),
+    })
     running.push(dns.stopped)
     const proxy = await startServiceProxy({
       ...common,
+      watched,
       table: `${prefix}services`,
       log: log.child({ part: 'service-proxy' }),
     })
@@ -167,8 +179,8 @@ export async function startNetwork(o: NetworkOptions): Promise<Network> {
       await faults.forget(uid)
       await links.detach(uid)
     },
-    resolvConf: (namespace) =>
-      `nameserver ${dnsAddress}\nsearch ${namespace}.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n`,
+    resolvConf: (wishes) => resolvConf(dnsAddress, wishes),
+    serviceVariables: (namespace, links) => serviceVariables(watched.services.store.list(), namespace, links),
     stop,
   }
 }

@@ -33,6 +33,9 @@ export const claimInterface = (ranges: Ranges): string => `${ranges.prefix}dns`
 /** Where DNS answers: the tenth address of the Services, as on most clusters. */
 export const dnsAddressOf = (ranges: Ranges): string => toAddress(toRange(ranges.services).first + 10)
 
+/** The address of the Service `kubernetes`: the first of all, as on every cluster. */
+export const apiServiceOf = (ranges: Ranges): string => toAddress(toRange(ranges.services).first + 1)
+
 /** Where the API server answers pods, at port 6443: the first address of the share that no node has. */
 export const apiAddressOf = (ranges: Ranges): string => toAddress(toRange(ranges.pods).first + 1)
 

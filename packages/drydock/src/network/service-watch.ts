@@ -9,6 +9,7 @@ import {
   type Service,
 } from '@orlop/kube'
 
+/** What a part of the network that follows the API is started with. */
 export interface ServiceWatchOptions {
   readonly client: Client
   readonly log: Log
@@ -21,7 +22,7 @@ export interface ServiceWatch {
   readonly services: Reflector<Service>
   readonly slices: Reflector<EndpointSlice>
   /** Resolves when the signal has fired and nothing is watched any more. */
-  readonly ended: Promise<unknown>
+  readonly ended: Promise<void>
 }
 
 /** Resolves once both are known. */
@@ -29,7 +30,7 @@ export async function watchServices(o: ServiceWatchOptions): Promise<ServiceWatc
   const { signal, ...common } = o
   const services = new Reflector<Service>({ ...common, resource: resources.services })
   const slices = new Reflector<EndpointSlice>({ ...common, resource: resources.endpointSlices })
-  const ended = Promise.all([services.run(signal), slices.run(signal)])
+  const ended = Promise.all([services.run(signal), slices.run(signal)]).then(() => undefined)
   await Promise.all([services.synced(signal), slices.synced(signal)])
   return { services, slices, ended }
 }

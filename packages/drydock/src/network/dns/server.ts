@@ -2,11 +2,12 @@
 import { createSocket } from 'node:dgram'
 import { createServer, type Socket } from 'node:net'
 import { decode, encode, type Packet } from 'dns-packet'
-import { type ServiceWatchOptions, watchServices } from '../service-watch.ts'
+import type { ServiceWatch, ServiceWatchOptions } from '../service-watch.ts'
 import { answer } from './answer.ts'
 import { buildZone, type Zone } from './zone.ts'
 
 export interface DnsOptions extends ServiceWatchOptions {
+  readonly watched: ServiceWatch
   readonly address: string
   readonly port?: number
 }
@@ -18,7 +19,7 @@ const truncated = 0x0200
 /** Resolves once it answers; runs until `signal` aborts. */
 export async function startDns(o: DnsOptions): Promise<{ stopped: Promise<void> }> {
   const { log, signal } = o
-  const { services, slices, ended } = await watchServices(o)
+  const { services, slices } = o.watched
   // Built when somebody asks: changes come in bursts, questions seldom.
   let zone: Zone | undefined
   const forget = (): void => {
@@ -40,7 +41,6 @@ export async function startDns(o: DnsOptions): Promise<{ stopped: Promise<void> 
     signal.addEventListener('abort', () => resolve(), { once: true })
   }).then(async () => {
     for (const close of closers) close()
-    await ended
   })
   return { stopped }
 }

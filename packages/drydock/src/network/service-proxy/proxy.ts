@@ -1,17 +1,18 @@
 /** Keeps the kernel's rules in step with Services and EndpointSlices. */
 import { keepTable } from '../rules/keep-table.ts'
-import { type ServiceWatchOptions, watchServices } from '../service-watch.ts'
+import type { ServiceWatch, ServiceWatchOptions } from '../service-watch.ts'
 import { frontends } from './backends.ts'
 import { skeleton, tableOf } from './table.ts'
 
 export interface ServiceProxyOptions extends ServiceWatchOptions {
   /** Name of the nftables table: unique in the network namespace. */
   readonly table: string
+  readonly watched: ServiceWatch
 }
 
 /** Resolves once the first rules are in place; runs until `signal` aborts. Then `stopped` resolves, and no rule is left. */
 export async function startServiceProxy(o: ServiceProxyOptions): Promise<{ stopped: Promise<void> }> {
-  const { services, slices, ended } = await watchServices(o)
+  const { services, slices, ended } = o.watched
   const kept = await keepTable({
     ...o,
     skeleton: skeleton(o.table),

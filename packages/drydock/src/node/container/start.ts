@@ -50,8 +50,7 @@ export async function startSlot(runtime: PodRuntime, slot: Slot, program: Progra
     HOME: user.home,
     HOSTNAME: hostnameOf(pod),
     ...program.env,
-    KUBERNETES_SERVICE_HOST: 'kubernetes.default.svc',
-    KUBERNETES_SERVICE_PORT: '443',
+    ...runtime.node.network.serviceVariables(pod.namespace, pod.spec.enableServiceLinks !== false),
   })
   const argv = argvOf(container, program, env)
   const folder = containerFolder(runtime.folder, container.name)
@@ -146,7 +145,11 @@ async function sandboxOf(
     }),
     hostname: `${hostnameOf(pod)}\n`,
     hosts: hostsFile(pod, runtime.ip),
-    'resolv.conf': runtime.node.network.resolvConf(pod.namespace),
+    'resolv.conf': runtime.node.network.resolvConf({
+      namespace: pod.namespace,
+      policy: pod.spec.dnsPolicy,
+      config: pod.spec.dnsConfig,
+    }),
   })
   const termination = terminationFile(runtime.folder, container.name)
   await writeFile(termination, '', { mode: 0o666 })

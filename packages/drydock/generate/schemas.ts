@@ -8,6 +8,7 @@ import { brotliCompressSync, constants } from 'node:zlib'
 import { builtInKinds } from '../src/apiserver/kinds.ts'
 import { isObject, type JsonObject, objectAt, objectsAt, stringAt } from '../src/apiserver/object.ts'
 import { closure } from '../src/apiserver/openapi/references.ts'
+import { metricsSchemas } from './metrics-schemas.ts'
 
 /** Kinds that are sent to subresources or answered by the server, never stored. */
 const extra = [
@@ -35,6 +36,7 @@ async function readSchemas(folder: string): Promise<Map<string, JsonObject>> {
       if (isObject(schema)) schemas.set(name, schema)
     }
   }
+  for (const [name, schema] of metricsSchemas) schemas.set(name, schema)
   return schemas
 }
 
@@ -56,8 +58,6 @@ for (const [name, schema] of all) {
 }
 const wanted = new Set(extra)
 for (const { group, version, kind } of builtInKinds) {
-  // Served by metrics-server, which has a document of its own.
-  if (group === 'metrics.k8s.io') continue
   const name = byKind.get(`${group}/${version}/${kind}`)
   if (name === undefined) throw new Error(`no schema for ${group}/${version} ${kind}`)
   wanted.add(name)

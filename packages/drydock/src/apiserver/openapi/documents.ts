@@ -21,7 +21,7 @@ function documentPath({ group, version }: { group: string; version: string }): s
 /** What GET /openapi/v3 answers: the documents there are, under addresses that change with their content. */
 export function openapiV3Index(crds: readonly JsonObject[]): JsonObject {
   const hashes = new Map<string, string>()
-  for (const { kind } of builtInEntries()) {
+  for (const kind of builtInKinds) {
     // Built-in kinds change with the release alone, so that there is no need to make every document to name it.
     const path = documentPath(kind)
     if (!hashes.has(path)) hashes.set(path, hash(`${schemaDocument().release} ${path}`))

@@ -55,9 +55,9 @@ export function pathsOf(kind: KindInfo, schemas: KindSchemas): JsonObject {
   }
   paths[`${collection}/{name}`] = {
     get: operation('get', schemas.object, []),
-    put: operation('put', schemas.object, writing),
-    patch: operation('patch', schemas.object, patching),
-    delete: operation('delete', `${meta}.Status`, deleting),
+    ...(is('update') ? { put: operation('put', schemas.object, writing) } : {}),
+    ...(is('patch') ? { patch: operation('patch', schemas.object, patching) } : {}),
+    ...(is('delete') ? { delete: operation('delete', `${meta}.Status`, deleting) } : {}),
     parameters: named,
   }
   for (const name of kind.subresources) {

@@ -33,6 +33,7 @@ export interface Fleet {
   /** Waits until `look` gives something. */
   until<T>(look: () => Promise<T | undefined | false>): Promise<T>
   kubectl(...args: string[]): Promise<{ code: number; out: string }>
+  readonly kubeconfig: string
   close(): Promise<void>
 }
 
@@ -55,6 +56,7 @@ export async function startFleet(nodes = 3): Promise<Fleet> {
   const fleet: Fleet = {
     drydock,
     stateDir,
+    kubeconfig,
     pods: (app) => list(resources.pods, app),
     pod: (name) => client.get(resources.pods, { namespace, name }).catch(() => undefined),
     node: (name) => client.get(resources.nodes, { name }),

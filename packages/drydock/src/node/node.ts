@@ -122,7 +122,6 @@ export async function startNode(o: NodeOptions): Promise<NodeHandle> {
   const server = await startKubeletServer({
     socket: join(stateDir, 'nodes', `${name}.sock`),
     workers,
-    address: o.address,
     link,
     clock,
     log,

@@ -23,6 +23,8 @@ export interface Program {
   user(asked?: number): ImageUser
   /** What the image's entrypoint script does to the arguments it is given. */
   adjust(argv: readonly string[]): readonly string[]
+  /** Scripts that stand before programs of the machine, by the name of the program. */
+  readonly wrappers?: Readonly<Record<string, string>>
   /** A sentence, when the version that runs is not the one the tag names. */
   readonly substitution?: string
   /** The folder of its root file system; a program of this machine has none of its own. */

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { parseReference } from '../images/reference.ts'
 import { sameVersion, versionOfTag } from './image-version.ts'
 import type { Program, Programs } from './program.ts'
+import { unprotected } from './unprotected.ts'
 
 const run = promisify(execFile)
 
@@ -12,6 +13,8 @@ interface Known {
   readonly repositories: readonly string[]
   readonly file: string
   readonly version?: RegExp
+  /** What stands before the program, by the name that containers call it; given where the program really is. */
+  readonly wrapped?: (path: string) => string
   readonly image: Omit<Program, 'imageID' | 'substitution'>
 }
 
@@ -39,6 +42,7 @@ function redisLike(repositories: readonly string[], server: string, userName: st
     repositories,
     file: server,
     version: /\bv=(\S+)/,
+    wrapped: unprotected,
     image: {
       entrypoint: [],
       command: [server],
@@ -97,7 +101,7 @@ const known: readonly Known[] = [
 ]
 
 /** Only below /usr: nothing else of the machine is visible in a container. */
-const folders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin']
+const folders = ['/usr/local/bin', '/usr/sbin', '/usr/bin']
 
 /**
  * The programs of this machine by the image's name. An image never becomes another engine: `valkey/valkey` needs a valkey-server.
@@ -123,6 +127,7 @@ export function hostPrograms(): Programs {
         promised !== undefined && found.version !== undefined && !sameVersion(promised, found.version)
       return {
         ...entry.image,
+        ...(entry.wrapped && { wrappers: { [entry.file]: entry.wrapped(found.path) } }),
         imageID: `host://${found.path}${found.version ? `@${found.version}` : ''}`,
         ...(differs && {
           substitution: `image "${image}" names version ${promised}; ${entry.file} ${found.version} of this machine runs instead`,

@@ -3,29 +3,44 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { Clock } from '@orlop/kube'
 import { NodeError } from '../node-error.ts'
 import type { ContainerProcess } from './process.ts'
+import { childOf, inTerminal, type TerminalSize, terminalEnvironment } from './terminal.ts'
 
 /**
  * Starts another process in a running container: same user, file system, network, processes and environment.
  * It leads a process group of its own, so that a deadline can end it with all that it started.
  */
 export function enter(container: ContainerProcess, netns: string, argv: readonly string[]): ChildProcess {
-  const target = [
-    '-t',
-    String(container.pid),
-    '-U',
-    '-m',
-    '-p',
-    '-i',
-    '-u',
-    `--net=${netns}`,
-    '--preserve-credentials',
-  ]
-  return spawn('/usr/bin/nsenter', [...target, `--wdns=${container.workingDir}`, '--', ...argv], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: container.env,
-    cwd: '/',
-    detached: true,
-  })
+  const [program, ...rest] = entering(container, netns, argv)
+  return begin([program ?? nsenter, '-p', ...rest], container.env)
+}
+
+/**
+ * The same in a terminal of its own, whose output is stdout. What holds the terminal is among the container's processes, or its shells would
+ * see nobody in charge of the terminal; but it stays outside in all else.
+ */
+export function enterInTerminal(
+  container: ContainerProcess,
+  netns: string,
+  argv: readonly string[],
+  size: TerminalSize | undefined,
+): ChildProcess {
+  const inside = inTerminal(entering(container, netns, argv), size)
+  const command = [nsenter, '-t', String(container.pid), '-p', '--', ...inside]
+  return begin(command, terminalEnvironment(container.env))
+}
+
+function begin(
+  [file = nsenter, ...args]: readonly string[],
+  env: Readonly<Record<string, string>>,
+): ChildProcess {
+  return spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env, cwd: '/', detached: true })
+}
+
+const nsenter = '/usr/bin/nsenter'
+
+function entering(container: ContainerProcess, netns: string, argv: readonly string[]): readonly string[] {
+  const spaces = ['-t', String(container.pid), '-U', '-m', '-i', '-u', `--net=${netns}`]
+  return [nsenter, ...spaces, '--preserve-credentials', `--wdns=${container.workingDir}`, '--', ...argv]
 }
 
 /** What a command in a container answered. */
@@ -88,6 +103,15 @@ export function killGroup(child: ChildProcess): void {
   for (const pid of members.length > 0 ? members : [leader]) send(pid, 'SIGKILL')
   // It stops itself while its command is stopped, as in a pod that was frozen.
   send(leader, 'SIGCONT')
+}
+
+/** Ends a command that has a terminal; what holds the terminal ends after it, for the reason above, and with it whatever else has it. */
+export function killInTerminal(entered: ChildProcess): void {
+  const outer = childOf(entered.pid)
+  const command = childOf(outer)
+  if (command !== undefined) send(command, 'SIGKILL')
+  else if (outer !== undefined) send(outer, 'SIGKILL')
+  if (outer !== undefined) send(outer, 'SIGCONT')
 }
 
 /** The processes of a process group. */

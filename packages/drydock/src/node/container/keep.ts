@@ -53,6 +53,7 @@ async function started(runtime: PodRuntime, slot: Slot, program: Program): Promi
   while (!runtime.stopping.aborted) {
     try {
       await node.starts.run(() => startSlot(runtime, slot, program))
+      node.event(runtime.pod().object, 'Normal', 'Created', `Created container: ${slot.container.name}`)
       node.event(runtime.pod().object, 'Normal', 'Started', `Started container ${slot.container.name}`)
       runtime.changed()
       return true

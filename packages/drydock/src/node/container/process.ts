@@ -8,6 +8,7 @@ import type { Clock } from '@orlop/kube'
 import type { LogStream } from '../logs/line.ts'
 import { NodeError } from '../node-error.ts'
 import { bwrapArguments, type Sandbox } from './sandbox.ts'
+import { inTerminal, resizeTerminal, type TerminalSize, terminalEnvironment } from './terminal.ts'
 
 /** How to start a container. */
 export interface Start {
@@ -20,6 +21,8 @@ export interface Start {
   readonly env: Readonly<Record<string, string>>
   /** Named pipes for the program's output: real ones, for a program may open /dev/stdout, which cannot be done with the sockets of node:child_process. */
   readonly pipes: Readonly<Record<LogStream, string>>
+  /** Whether something may be written to its input; else that is at its end at once. */
+  readonly stdin: boolean
   readonly clock: Clock
   onOutput(stream: LogStream, data: Buffer): void
 }
@@ -35,10 +38,13 @@ export interface ContainerProcess {
   readonly pid: number
   readonly env: Readonly<Record<string, string>>
   readonly workingDir: string
+  readonly stdin: Writable | undefined
   /** Settles when every process of the container is gone and its output was read. */
   readonly exited: Promise<Exit>
   /** Sends a signal to process 1; false when it is gone. */
   signal(name: NodeJS.Signals): boolean
+  /** Of its terminal, where it has one. */
+  resize(size: TerminalSize): void
 }
 
 /** Absolute: the environment of the container, with its PATH, is already that of nsenter and bwrap. */
@@ -58,6 +64,7 @@ export async function startContainer(o: Start): Promise<ContainerProcess> {
   )
   const [out, err] = outputs
   if (!out || !err) throw new NodeError('StartError', 'no pipes for the output')
+  const { tty } = o.sandbox
   let child: ChildProcess
   try {
     const command = [
@@ -71,8 +78,14 @@ export async function startContainer(o: Start): Promise<ContainerProcess> {
       '--',
       ...o.argv,
     ]
-    const [file = nsenter, ...args] = o.group ? ['/bin/sh', '-c', joinGroup, o.group, ...command] : command
-    child = spawn(file, args, { stdio: ['ignore', out.writer, err.writer, 'pipe'], env: o.env, cwd: '/' })
+    const limited = o.group ? ['/bin/sh', '-c', joinGroup, o.group, ...command] : command
+    const [file = nsenter, ...args] = tty ? inTerminal(limited, undefined) : limited
+    child = spawn(file, args, {
+      stdio: [o.stdin || tty ? 'pipe' : 'ignore', out.writer, err.writer, 'pipe'],
+      env: tty ? terminalEnvironment(o.env) : o.env,
+      cwd: '/',
+    })
+    child.stdin?.on('error', () => {})
   } finally {
     for (const output of outputs) closeSync(output.writer)
   }
@@ -94,7 +107,11 @@ export async function startContainer(o: Start): Promise<ContainerProcess> {
     pid,
     env: o.env,
     workingDir: o.sandbox.workingDir,
+    stdin: (o.stdin && child.stdin) || undefined,
     exited,
+    resize(size) {
+      if (tty) resizeTerminal(child.pid, size)
+    },
     signal(name) {
       if (gone || child.exitCode !== null || child.signalCode !== null) return false
       try {

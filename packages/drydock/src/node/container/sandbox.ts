@@ -16,6 +16,8 @@ export interface Sandbox {
   readonly mounts: readonly Mount[]
   /** A root file system of its own, in which the targets of `mounts` are no links; without it the machine's programs are shown. */
   readonly root?: string | undefined
+  /** Whether its program has a terminal, which must stay the one of its session. */
+  readonly tty: boolean
   readonly workingDir: string
   readonly readOnlyRoot: boolean
   /** Linux capabilities kept (only uid 0 has any use for them). */
@@ -47,7 +49,8 @@ export function bwrapArguments(box: Sandbox): readonly string[] {
   return [
     ...['--unshare-user', '--uid', String(box.uid), '--gid', String(box.gid)],
     ...['--unshare-pid', '--as-pid-1', '--unshare-ipc', '--unshare-uts', '--hostname', box.hostname],
-    ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
+    ...(box.tty ? [] : ['--new-session']),
+    ...['--die-with-parent', '--cap-drop', 'ALL'],
     ...box.capabilities.flatMap((name) => ['--cap-add', name]),
     ...(box.root === undefined ? programsOfMachine(mounts) : ['--bind', box.root, '/']),
     ...['--dev', '/dev', '--proc', '/proc'],

@@ -7,7 +7,7 @@ import { quantity } from '../../quantity.ts'
 import { LogWriter } from '../logs/writer.ts'
 import { NodeError } from '../node-error.ts'
 import { around, type PodRuntime, timestamp } from '../pod/runtime.ts'
-import type { Slot } from '../pod/slot.ts'
+import type { Slot, Tap } from '../pod/slot.ts'
 import type { Container, PlacedPod } from '../pod/types.ts'
 import type { ImageUser, Program } from '../program.ts'
 import { configMapData, secretData } from '../volumes/payload.ts'
@@ -45,21 +45,21 @@ export async function startSlot(runtime: PodRuntime, slot: Slot, program: Progra
   const pod = runtime.pod()
   const container = slot.container
   const user = userOf(container, pod, program)
-  const env = await environmentOf(container, pod, around(runtime), lookupOf(runtime), {
-    PATH: path,
-    HOME: user.home,
-    HOSTNAME: hostnameOf(pod),
-    ...program.env,
-    ...runtime.node.network.serviceVariables(pod.namespace, pod.spec.enableServiceLinks !== false),
+  // What the pod says, and with it $(NAME), knows nothing of what the image and the runtime set.
+  const own = await environmentOf(container, pod, around(runtime), lookupOf(runtime), {
+    KUBERNETES_SERVICE_HOST: 'kubernetes.default.svc',
+    KUBERNETES_SERVICE_PORT: '443',
   })
-  const argv = argvOf(container, program, env)
+  const env = { PATH: path, HOME: user.home, HOSTNAME: hostnameOf(pod), ...program.env, ...own }
+  const argv = argvOf(container, program, own)
   const folder = containerFolder(runtime.folder, container.name)
   const pipes = await prepareFolder(folder, slot.status.restartCount)
-  const sandbox = await sandboxOf(runtime, container, program, user, env, folder)
+  const sandbox = await sandboxOf(runtime, container, program, user, own, env, folder)
   const limit = quantity(container.resources?.limits?.memory)
   const group =
     limit &&
     (await runtime.node.memory?.make(`${pod.uid}-${container.name}-${slot.status.restartCount}`, limit))
+  const taps = new Set<Tap>()
   const log = new LogWriter(logFile(runtime.folder, container.name, slot.status.restartCount), clock)
   try {
     const process = await startContainer({
@@ -69,10 +69,14 @@ export async function startSlot(runtime: PodRuntime, slot: Slot, program: Progra
       ...(group && { group: group.procs }),
       env: Object.fromEntries(Object.entries(env).filter(([name]) => !isLoaderVariable(name))),
       pipes,
+      stdin: container.stdin === true,
       clock,
-      onOutput: (stream, data) => log.write(stream, data),
+      onOutput(stream, data) {
+        log.write(stream, data)
+        for (const tap of taps) tap(stream, data)
+      },
     })
-    slot.running = { process, startedAt: clock.now(), log, ...(group && { group }) }
+    slot.running = { process, startedAt: clock.now(), log, taps, ...(group && { group }) }
   } catch (error) {
     log.close()
     if (group) await group.remove()
@@ -131,6 +135,7 @@ async function sandboxOf(
   container: Container,
   program: Program,
   user: ImageUser,
+  own: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>>,
   folder: string,
 ): Promise<Sandbox> {
@@ -155,7 +160,8 @@ async function sandboxOf(
   await writeFile(termination, '', { mode: 0o666 })
   const mounts: readonly Mount[] = [
     ...etc,
-    ...(await runtime.volumes.mountsOf(container, env)),
+    ...(await writeWrappers(join(folder, 'bin'), program.wrappers ?? {})),
+    ...(await runtime.volumes.mountsOf(container, own)),
     {
       source: termination,
       target: container.terminationMessagePath || '/dev/termination-log',
@@ -168,11 +174,24 @@ async function sandboxOf(
     hostname: hostnameOf(pod),
     mounts: root === undefined ? mounts : await mountsIn(root, mounts),
     root,
+    tty: container.tty === true,
     workingDir: container.workingDir || program.workingDir,
     readOnlyRoot: container.securityContext?.readOnlyRootFilesystem === true,
     capabilities: user.uid === 0 ? capabilitiesOf(container) : [],
     loaderVariables: Object.fromEntries(Object.entries(env).filter(([key]) => isLoaderVariable(key))),
   }
+}
+
+/** They are found first: the first folder of PATH is theirs. */
+async function writeWrappers(folder: string, wrappers: Readonly<Record<string, string>>): Promise<Mount[]> {
+  const mounts: Mount[] = []
+  for (const [name, script] of Object.entries(wrappers)) {
+    const source = join(folder, name)
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await writeFile(source, script, { mode: 0o755 })
+    mounts.push({ source, target: `/usr/local/sbin/${name}`, readOnly: true })
+  }
+  return mounts
 }
 
 /** The runtime's default set without `drop` and with `add`. */

@@ -1,5 +1,6 @@
 import type { MemoryGroup } from '../container/cgroup.ts'
 import type { ContainerProcess } from '../container/process.ts'
+import type { LogStream } from '../logs/line.ts'
 import type { LogWriter } from '../logs/writer.ts'
 import type { Container, ContainerStatus, PlacedPod, Terminated } from './types.ts'
 
@@ -14,11 +15,15 @@ export interface Slot {
   running?: Running | undefined
 }
 
+/** Whoever is attached to a container: told of all that it says, as it says it. */
+export type Tap = (stream: LogStream, data: Buffer) => void
+
 /** One run of a container while it lasts. */
 export interface Running {
   readonly process: ContainerProcess
   readonly startedAt: number
   readonly log: LogWriter
+  readonly taps: Set<Tap>
   /** Where its memory is limited. */
   readonly group?: MemoryGroup
   /** Its ending, once that was begun. */

@@ -1,12 +1,7 @@
 import { PassThrough, Writable } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
-import {
-  type ExecStatus,
-  parseSize,
-  type RemoteCommand,
-  type RemoteStreams,
-  type TerminalSize,
-} from './remote-command.ts'
+import type { TerminalSize } from '../container/terminal.ts'
+import { type ExecStatus, parseSize, type RemoteCommand, type RemoteStreams } from './remote-command.ts'
 
 /** Sub-protocols of exec and attach over WebSocket, best first. */
 export const channelProtocols: readonly string[] = [
@@ -30,6 +25,11 @@ export function channelStreams(socket: WebSocket, wanted: RemoteCommand): Remote
   const stdin = wanted.stdin ? new PassThrough() : undefined
   const size = Promise.withResolvers<TerminalSize | undefined>()
   const timer = setTimeout(() => size.resolve(undefined), sizeTimeout)
+  let resized: ((size: TerminalSize) => void) | undefined
+  const sized = (told: TerminalSize | undefined): void => {
+    if (told) resized?.(told)
+    size.resolve(told)
+  }
   socket.on('message', (data: RawData) => {
     const message = bytesOf(data)
     const body = message.subarray(1)
@@ -38,7 +38,7 @@ export function channelStreams(socket: WebSocket, wanted: RemoteCommand): Remote
         socket.pause()
         stdin.once('drain', () => socket.resume())
       }
-    } else if (message[0] === channel.resize) size.resolve(parseSize(body.toString('utf8')))
+    } else if (message[0] === channel.resize) sized(parseSize(body.toString('utf8')))
     // v5: the client says which of its channels it has closed.
     else if (message[0] === channel.close && body[0] === channel.stdin) stdin?.end()
   })
@@ -58,6 +58,9 @@ export function channelStreams(socket: WebSocket, wanted: RemoteCommand): Remote
     stderr: wanted.stderr ? output(socket, channel.stderr) : undefined,
     gone: gone.signal,
     size: () => (wanted.tty ? size.promise : Promise.resolve(undefined)),
+    onResize(listener) {
+      resized = listener
+    },
     async finish(status: ExecStatus) {
       if (gone.signal.aborted) return
       await send(socket, channel.error, Buffer.from(JSON.stringify(status)))

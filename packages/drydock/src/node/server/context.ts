@@ -6,8 +6,6 @@ import type { KubeletRequest } from './request.ts'
 /** What the kubelet's HTTP server works on. */
 export interface ServerContext {
   readonly workers: ReadonlyMap<string, PodWorker>
-  /** The node's own address, where it has one. */
-  readonly address?: string | undefined
   readonly clock: Clock
   readonly log: Log
 }

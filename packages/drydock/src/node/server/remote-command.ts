@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { TerminalSize } from '../container/terminal.ts'
 import { NodeError } from '../node-error.ts'
 import { flag, type KubeletRequest } from './request.ts'
 
@@ -30,11 +31,6 @@ export function remoteCommand(asked: KubeletRequest): RemoteCommand {
   return wanted
 }
 
-export interface TerminalSize {
-  readonly width: number
-  readonly height: number
-}
-
 /** Undefined for what is no size. */
 export function parseSize(text: string): TerminalSize | undefined {
   const match = /"Width":\s*(\d+).*"Height":\s*(\d+)/i.exec(text)
@@ -50,6 +46,8 @@ export interface RemoteStreams {
   readonly gone: AbortSignal
   /** The terminal's size, when the client tells one within a moment. */
   size(): Promise<TerminalSize | undefined>
+  /** Tells of every other size from then on. */
+  onResize(listener: (size: TerminalSize) => void): void
   /** Sends the outcome and closes everything. */
   finish(status: ExecStatus): Promise<void>
 }
@@ -73,8 +71,4 @@ export function statusOfExit(code: number): ExecStatus {
     message: `command terminated with non-zero exit code: exit status ${code}`,
     details: { causes: [{ reason: 'ExitCode', message: String(code) }] },
   }
-}
-
-export function statusOfFailure(message: string): ExecStatus {
-  return { metadata: {}, status: 'Failure', reason: 'InternalError', message, code: 500 }
 }

@@ -1,24 +1,21 @@
-import { finished } from 'node:stream/promises'
-import { enter, killGroup } from '../container/enter.ts'
-import { readLog } from '../logs/reader.ts'
-import { messageOf, NodeError } from '../node-error.ts'
-import type { Running } from '../pod/slot.ts'
+import { enter, enterInTerminal, killGroup, killInTerminal } from '../container/enter.ts'
+import { childOf, resizeTerminal } from '../container/terminal.ts'
+import { NodeError } from '../node-error.ts'
+import type { Running, Tap } from '../pod/slot.ts'
+import type { Container } from '../pod/types.ts'
 import type { PodWorker } from '../pod/worker.ts'
-import {
-  type RemoteCommand,
-  type RemoteStreams,
-  statusOfExit,
-  statusOfFailure,
-  type TerminalSize,
-} from './remote-command.ts'
+import { type RemoteCommand, type RemoteStreams, statusOfExit } from './remote-command.ts'
 
 /** The running container a request is about. Throws NodeError `NotFound` or `NotRunning`. */
-export function runningOf(worker: PodWorker, container: string): { running: Running; netns: string } {
+export function runningOf(
+  worker: PodWorker,
+  container: string,
+): { running: Running; container: Container; netns: string } {
   const slot = worker.slots.find((s) => s.container.name === container)
   if (!slot) throw new NodeError('NotFound', `container ${container} is not in pod ${worker.pod.name}`)
   if (!slot.running || !worker.setup)
     throw new NodeError('NotRunning', `container not running (${container})`)
-  return { running: slot.running, netns: worker.setup.netns }
+  return { running: slot.running, container: slot.container, netns: worker.setup.netns }
 }
 
 /** Runs a command in a container between the streams of a client, and tells its exit code. The command ends when the client goes away. */
@@ -27,9 +24,11 @@ export async function runCommand(
   wanted: RemoteCommand,
   streams: RemoteStreams,
 ): Promise<void> {
-  const argv = wanted.tty ? inTerminal(wanted.argv, await streams.size()) : wanted.argv
-  const child = enter(at.running.process, at.netns, argv)
-  const kill = (): void => killGroup(child)
+  const child = wanted.tty
+    ? enterInTerminal(at.running.process, at.netns, wanted.argv, await streams.size())
+    : enter(at.running.process, at.netns, wanted.argv)
+  if (wanted.tty) streams.onResize((size) => resizeTerminal(childOf(child.pid), size))
+  const kill = (): void => (wanted.tty ? killInTerminal(child) : killGroup(child))
   streams.gone.addEventListener('abort', kill, { once: true })
   child.stdin?.on('error', () => {})
   if (streams.stdin && child.stdin) streams.stdin.on('error', () => {}).pipe(child.stdin)
@@ -57,39 +56,38 @@ export async function runCommand(
   await streams.finish(status)
 }
 
-/** Shows the client what a container says from now on, until it ends. */
-export async function attach(at: { running: Running }, streams: RemoteStreams): Promise<void> {
-  const { log } = at.running
-  streams.stdin?.resume()
-  try {
-    for await (const text of readLog(
-      log.file,
-      { follow: true, tailLines: 0 },
-      { writer: log, now: 0, signal: streams.gone },
-    )) {
-      if (streams.stdout && !streams.stdout.write(text)) await drained(streams)
-    }
-    await streams.finish(statusOfExit(0))
-  } catch (error) {
-    await streams.finish(statusOfFailure(messageOf(error)))
+/** Bytes that may wait for a client that does not read; it misses what is said beyond. */
+const mostWaiting = 8 * 1024 * 1024
+
+/** Joins the client with a container: what that says from now on, until it ends, and its input where it has one. */
+export async function attach(
+  at: { running: Running; container: Container },
+  wanted: RemoteCommand,
+  streams: RemoteStreams,
+): Promise<void> {
+  const { process, taps } = at.running
+  const { tty = false, stdinOnce = false } = at.container
+  const tap: Tap = (stream, data) => {
+    // A terminal has one output.
+    const to = stream === 'stdout' || tty ? streams.stdout : streams.stderr
+    if (to && to.writableLength < mostWaiting) to.write(data)
   }
-}
-
-async function drained(streams: RemoteStreams): Promise<void> {
-  const { stdout } = streams
-  if (!stdout) return
-  await Promise.race([
-    new Promise<void>((resolve) => stdout.once('drain', () => resolve())),
-    finished(stdout, { signal: streams.gone }).catch(() => {}),
-  ])
-}
-
-/** Node has no terminals of its own: script(1), which every container sees in /usr, gives the command one. */
-function inTerminal(argv: readonly string[], size: TerminalSize | undefined): readonly string[] {
-  const resize = size ? `stty cols ${size.width} rows ${size.height}; ` : ''
-  return ['/usr/bin/script', '-qfec', `${resize}exec ${argv.map(quoted).join(' ')}`, '/dev/null']
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`
+  taps.add(tap)
+  for (const stream of [streams.stdin, streams.stdout, streams.stderr]) stream?.on('error', () => {})
+  if (streams.stdin && process.stdin) streams.stdin.pipe(process.stdin, { end: stdinOnce })
+  else streams.stdin?.resume()
+  if (wanted.tty) {
+    streams.onResize((size) => process.resize(size))
+    void streams.size().then((size) => size && process.resize(size))
+  }
+  const gone = Promise.withResolvers<void>()
+  streams.gone.addEventListener('abort', () => gone.resolve(), { once: true })
+  try {
+    await Promise.race([process.exited, gone.promise])
+    await streams.finish(statusOfExit(0))
+  } finally {
+    taps.delete(tap)
+    if (process.stdin) streams.stdin?.unpipe(process.stdin)
+    if (stdinOnce && streams.stdin) process.stdin?.end()
+  }
 }

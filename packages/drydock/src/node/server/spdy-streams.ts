@@ -1,13 +1,8 @@
 import type { Duplex } from 'node:stream'
+import type { TerminalSize } from '../container/terminal.ts'
 import { NodeError } from '../node-error.ts'
 import { SpdyConnection, type SpdyStream } from '../spdy/connection.ts'
-import {
-  type ExecStatus,
-  parseSize,
-  type RemoteCommand,
-  type RemoteStreams,
-  type TerminalSize,
-} from './remote-command.ts'
+import { type ExecStatus, parseSize, type RemoteCommand, type RemoteStreams } from './remote-command.ts'
 
 /** How long the streams of one command may take to be opened; the kubelet's own limit; milliseconds. */
 const openTimeout = 30_000
@@ -36,13 +31,12 @@ export async function spdyStreams(transport: Duplex, wanted: RemoteCommand): Pro
     { once: true },
   )
   await complete.promise.finally(() => clearTimeout(timer))
-  const resize = streams.get('resize')
   return {
     stdin: streams.get('stdin'),
     stdout: streams.get('stdout'),
     stderr: streams.get('stderr'),
     gone: connection.closed,
-    size: () => (resize ? firstSize(resize) : Promise.resolve(undefined)),
+    ...sizesOf(streams.get('resize')),
     async finish(status: ExecStatus) {
       if (connection.closed.aborted) return
       const ends = [streams.get('stdout'), streams.get('stderr')].map((stream) => ended(stream))
@@ -61,12 +55,20 @@ function ended(stream: SpdyStream | undefined, last = ''): Promise<void> {
   })
 }
 
-function firstSize(stream: SpdyStream): Promise<TerminalSize | undefined> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), sizeTimeout)
-    stream.on('data', (chunk: Buffer) => {
-      clearTimeout(timer)
-      resolve(parseSize(chunk.toString('utf8')))
-    })
+/** The sizes of a terminal, as they come: objects of JSON one after the other. */
+function sizesOf(stream: SpdyStream | undefined): Pick<RemoteStreams, 'size' | 'onResize'> {
+  const first = Promise.withResolvers<TerminalSize | undefined>()
+  let listener: ((size: TerminalSize) => void) | undefined
+  setTimeout(() => first.resolve(undefined), sizeTimeout)
+  stream?.on('data', (chunk: Buffer) => {
+    const size = parseSize(chunk.toString('utf8').trim().split('\n').at(-1) ?? '')
+    if (size) listener?.(size)
+    first.resolve(size)
   })
+  return {
+    size: () => (stream ? first.promise : Promise.resolve(undefined)),
+    onResize(told) {
+      listener = told
+    },
+  }
 }

@@ -4,7 +4,8 @@ import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws'
 import { NodeError } from '../node-error.ts'
 import { channelProtocols, channelStreams } from './channels.ts'
 import { type ServerContext, workerOf } from './context.ts'
-import { forwardChannels, forwardSpdy, portsOf, type Reached } from './port-forward.ts'
+import { PodDialer } from './pod-dialer.ts'
+import { forwardChannels, forwardSpdy, portsOf } from './port-forward.ts'
 import { remoteCommand } from './remote-command.ts'
 import { type KubeletRequest, parseRequest } from './request.ts'
 import { attach, runCommand, runningOf } from './run-command.ts'
@@ -32,10 +33,11 @@ export async function upgrade(
   if (!asked || asked.kind === 'containerLogs') throw new NodeError('NotFound', 'not found')
   const worker = workerOf(o, asked)
   if (asked.kind === 'portForward') {
-    const ip = worker.setup?.ip
-    if (ip === undefined) throw new NodeError('NotRunning', `pod ${asked.pod} is not running`)
-    const pod = { host: ip, ...(o.address === undefined ? {} : { localAddress: o.address }) }
-    return forward(await accept(request, socket, head, asked), pod, asked)
+    const netns = worker.setup?.netns
+    if (netns === undefined) throw new NodeError('NotRunning', `pod ${asked.pod} is not running`)
+    const accepted = await accept(request, socket, head, asked)
+    void worker.done.then(() => socket.destroy())
+    return forward(accepted, new PodDialer(netns), asked)
   }
   const wanted = remoteCommand(asked)
   const at = runningOf(worker, asked.container)
@@ -45,10 +47,10 @@ export async function upgrade(
       ? await spdyStreams(accepted.transport, wanted)
       : channelStreams(accepted.socket, wanted)
   if (asked.kind === 'exec') await runCommand(at, wanted, streams)
-  else await attach(at, streams)
+  else await attach(at, wanted, streams)
 }
 
-function forward(accepted: Accepted, pod: Reached, asked: KubeletRequest): void {
+function forward(accepted: Accepted, pod: PodDialer, asked: KubeletRequest): void {
   if (accepted.protocol === 'spdy') forwardSpdy(accepted.transport, pod)
   else forwardChannels(accepted.socket, pod, asked)
 }

@@ -9,7 +9,7 @@ import { installCrds } from './crds.ts'
 import { connectHints } from './hints.ts'
 import { type Applied, applyManifests, readManifests } from './manifests.ts'
 import { waitUntilReachable } from './reachable.ts'
-import { waitUntilReady } from './ready.ts'
+import { isAwaited, waitUntilReady } from './ready.ts'
 import { startLocal } from './start.ts'
 
 /** How long a cluster that is of no use may take to end, in ms. */
@@ -99,7 +99,7 @@ async function applyAndWait(
         applyManifests(client, manifests, 'default', signal),
       )
     }
-    for (const one of applied) {
+    for (const one of applied.filter(({ object }) => isAwaited(object))) {
       const { kind, metadata } = one.object
       await progress.step(`${kind} ${metadata.name}`, async (note) => {
         await waitUntilReady(client, [one], note, signal)

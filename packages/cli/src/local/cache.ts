@@ -66,9 +66,7 @@ async function addressOf(
   name: string,
 ): Promise<{ host: string; port: number }> {
   if (cluster.local === undefined) return { host: `${name}.${namespace}.svc`, port: 6379 }
-  const text = await readFile(join(cluster.local, 'gateway.json'), 'utf8')
-  const map: { services?: Record<string, Record<string, string>> } = JSON.parse(text)
-  const address = map.services?.[`${namespace}/${name}`]?.['6379']
+  const address = (await addressesHere(cluster.local, namespace, name))['6379']
   if (address === undefined) {
     throw new CliError('NoAddress', `${name} has no address on this machine yet`, {
       remedy: 'try again in a moment, or see: orlop status',
@@ -76,6 +74,17 @@ async function addressOf(
   }
   const colon = address.lastIndexOf(':')
   return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) }
+}
+
+/** Where this machine reaches a Service of the local Kubernetes: `host:port` by port; empty while it is not there. */
+export async function addressesHere(
+  folder: string,
+  namespace: string,
+  name: string,
+): Promise<Readonly<Record<string, string>>> {
+  const text = await readFile(join(folder, 'gateway.json'), 'utf8')
+  const map: { services?: Record<string, Record<string, string>> } = JSON.parse(text)
+  return map.services?.[`${namespace}/${name}`] ?? {}
 }
 
 async function passwordOf(

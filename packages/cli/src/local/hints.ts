@@ -2,7 +2,7 @@
 import type { Client } from '@orlop/kube'
 import type { Context } from '../context.ts'
 import { commandName } from '../failure.ts'
-import { accessTo, findCache } from './cache.ts'
+import { accessTo, addressesHere, findCache } from './cache.ts'
 import type { Applied } from './manifests.ts'
 
 export async function connectHints(
@@ -28,8 +28,14 @@ export async function connectHints(
       `  status      ${orlop} status`,
     )
   }
+  for (const { object } of applied.filter(({ object: { kind } }) => kind === 'Service')) {
+    const { name, namespace = 'default' } = object.metadata
+    // A headless one has no address; its pods have names, inside.
+    const addresses = Object.values(await addressesHere(folder, namespace, name))
+    if (addresses.length > 0) lines.push(`Service ${name} is at ${addresses.join(' and ')}`)
+  }
   lines.push(
-    `  kubectl     kubectl --kubeconfig "$(${orlop} kubeconfig)" get redis,pods,svc`,
+    `  kubectl     kubectl --kubeconfig "$(${orlop} kubeconfig)" get ${caches.length > 0 ? 'redis,' : ''}pods,svc`,
     `  stop        ${context.env['MAKELEVEL'] === undefined ? `${orlop} down` : 'make down'}   (the data stays)`,
     '',
   )

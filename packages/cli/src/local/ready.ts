@@ -2,6 +2,7 @@
 import { type Client, isNotFound, type KubeObject, systemClock } from '@orlop/kube'
 import { CliError } from '../failure.ts'
 import type { Applied } from './manifests.ts'
+import { podTrouble } from './pod-trouble.ts'
 
 export interface Readiness {
   readonly ready: boolean
@@ -26,8 +27,19 @@ export function readinessOf(object: KubeObject): Readiness {
   }
   const type = { Pod: 'Ready', Job: 'Complete' }[object.kind]
   if (type === undefined) return { ready: true, detail: '' }
-  const met = conditions.some((c) => c['type'] === type && c['status'] === 'True')
-  return { ready: met, detail: met ? '' : String(status['phase'] ?? 'waiting') }
+  const met = (name: string) => conditions.find((c) => c['type'] === name && c['status'] === 'True')
+  const failed = object.kind === 'Job' ? met('Failed') : undefined
+  if (failed) return { ready: false, detail: '', refused: `${failed['message']} (${failed['reason']})` }
+  const ready = met(type) !== undefined
+  return { ready, detail: ready ? '' : String(status['phase'] ?? 'waiting') }
+}
+
+/** Whether somebody has to wait for it: others are what they are as soon as they exist. */
+export function isAwaited({ apiVersion, kind }: KubeObject): boolean {
+  return (
+    apiVersion.startsWith('orlop.dev/') ||
+    ['StatefulSet', 'Deployment', 'ReplicaSet', 'Pod', 'Job'].includes(kind)
+  )
 }
 
 function ownReadiness(
@@ -69,12 +81,14 @@ export async function waitUntilReady(
       })
       const { ready, detail, refused } = readinessOf(live)
       if (refused !== undefined) {
-        throw new CliError('Refused', `${resource.kind} ${where.name} was refused: ${refused}`, {
+        const said = resource.kind === 'Job' ? 'failed' : 'was refused'
+        throw new CliError('Refused', `${resource.kind} ${where.name} ${said}: ${refused}`, {
           remedy: 'correct the file and run the command again; what ran before still runs',
         })
       }
       if (ready) break
-      note(detail)
+      const trouble = await podTrouble(client, live, signal)
+      note(trouble === undefined ? detail : `${detail}; ${trouble}`)
       await systemClock.sleep(50, signal)
     }
   }

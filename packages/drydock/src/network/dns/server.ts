@@ -1,10 +1,12 @@
 /** The cluster's name service: UDP and TCP on one address. */
 import { createSocket } from 'node:dgram'
 import { createServer, type Socket } from 'node:net'
+import { type Namespace, Reflector, resources } from '@orlop/kube'
 import { decode, encode, type Packet } from 'dns-packet'
 import type { ServiceWatch, ServiceWatchOptions } from '../service-watch.ts'
 import { answer } from './answer.ts'
-import { buildZone, type Zone } from './zone.ts'
+import { datagram, withExtension } from './fit.ts'
+import { namedBy } from './zone.ts'
 
 export interface DnsOptions extends ServiceWatchOptions {
   readonly watched: ServiceWatch
@@ -12,25 +14,19 @@ export interface DnsOptions extends ServiceWatchOptions {
   readonly port?: number
 }
 
-/** What fits into a datagram that nobody has to cut; more is asked for again over TCP. */
-const datagram = 1232
-const truncated = 0x0200
-
 /** Resolves once it answers; runs until `signal` aborts. */
 export async function startDns(o: DnsOptions): Promise<{ stopped: Promise<void> }> {
   const { log, signal } = o
+  const namespaces = new Reflector<Namespace>({ ...o, resource: resources.namespaces })
+  const ended = namespaces.run(signal)
+  await namespaces.synced(signal)
   const { services, slices } = o.watched
-  // Built when somebody asks: changes come in bursts, questions seldom.
-  let zone: Zone | undefined
-  const forget = (): void => {
-    zone = undefined
-  }
-  services.subscribe(forget)
-  slices.subscribe(forget)
-  const respond = (message: Buffer): Packet | undefined => {
+  const named = namedBy(services, slices, (name) => namespaces.store.get(name) !== undefined)
+  const respond = (message: Buffer): Exchange | undefined => {
     try {
-      zone ??= buildZone(services.store.list(), slices.store.list())
-      return answer(decode(message), zone)
+      const query = decode(message)
+      if (query.type === 'response') return undefined
+      return { query, response: withExtension(query, answer(query, named)) }
     } catch (error) {
       log.debug({ err: error }, 'a question that could not be read')
       return undefined
@@ -41,23 +37,23 @@ export async function startDns(o: DnsOptions): Promise<{ stopped: Promise<void> 
     signal.addEventListener('abort', () => resolve(), { once: true })
   }).then(async () => {
     for (const close of closers) close()
+    await ended
   })
   return { stopped }
 }
 
-type Respond = (message: Buffer) => Packet | undefined
+interface Exchange {
+  readonly query: Packet
+  readonly response: Packet
+}
+
+type Respond = (message: Buffer) => Exchange | undefined
 
 function listenUdp({ address, port = 53, log }: DnsOptions, respond: Respond): Promise<() => void> {
   const socket = createSocket('udp4')
   socket.on('message', (message, from) => {
-    const response = respond(message)
-    if (!response) return
-    const full = encode(response)
-    const small =
-      full.length <= datagram
-        ? full
-        : encode({ ...response, answers: [], additionals: [], flags: (response.flags ?? 0) | truncated })
-    socket.send(small, from.port, from.address)
+    const exchange = respond(message)
+    if (exchange) socket.send(datagram(exchange.query, exchange.response), from.port, from.address)
   })
   return new Promise((resolve, reject) => {
     socket.once('error', reject)
@@ -81,10 +77,10 @@ function listenTcp({ address, port = 53 }: DnsOptions, respond: Respond): Promis
       pending = Buffer.concat([pending, chunk])
       while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
         const length = pending.readUInt16BE(0)
-        const response = respond(pending.subarray(2, 2 + length))
+        const exchange = respond(pending.subarray(2, 2 + length))
         pending = pending.subarray(2 + length)
-        if (!response) return void socket.destroy()
-        const body = encode(response)
+        if (!exchange) return void socket.destroy()
+        const body = encode(exchange.response)
         const head = Buffer.alloc(2)
         head.writeUInt16BE(body.length)
         socket.write(Buffer.concat([head, body]))

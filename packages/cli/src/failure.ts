@@ -1,5 +1,6 @@
 /** Errors as a person reads them: what happened, and what to do. */
 
+import { ImageError } from '@orlop/drydock'
 import { KubeError } from '@orlop/kube'
 import { CommanderError } from 'commander'
 import type { Context } from './context.ts'
@@ -26,6 +27,13 @@ export const errorCodes = [
   'NoPassword',
   'NoLog',
   'CannotRun',
+  'BadReference',
+  'BadImage',
+  'NoSuchImage',
+  'ImageInUse',
+  'ImageStore',
+  'PullFailed',
+  'NoSkopeo',
 ] as const
 
 export type ErrorCode = (typeof errorCodes)[number]
@@ -53,7 +61,12 @@ export function explainFailure(
   const remedy = remedyOf(error)
   const next = remedy === undefined ? '' : `\n  ${asTyped(remedy, env)}`
   if (signal.aborted) return { text: `interrupted${next}`, code: 130 }
-  if (remedy !== undefined || error instanceof CliError || error instanceof KubeError) {
+  if (
+    remedy !== undefined ||
+    error instanceof CliError ||
+    error instanceof ImageError ||
+    error instanceof KubeError
+  ) {
     const said = error instanceof Error ? error.message : String(error)
     const known = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
     return { text: `error${known}: ${said}${next}`, code: 1 }

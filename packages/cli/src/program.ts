@@ -3,6 +3,7 @@ import { Command, type CommanderError } from 'commander'
 import { cliCommand } from './commands/cli.ts'
 import { completionCommand } from './commands/completion.ts'
 import { downCommand } from './commands/down.ts'
+import { imagesCommand } from './commands/images.ts'
 import { kubeconfigCommand } from './commands/kubeconfig.ts'
 import { logsCommand } from './commands/logs.ts'
 import { nodeCommand } from './commands/node.ts'
@@ -45,6 +46,7 @@ Examples:
     kubeconfigCommand,
     logsCommand,
     nodeCommand,
+    imagesCommand,
     versionCommand,
     completionCommand,
   ]) {

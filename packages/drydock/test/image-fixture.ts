@@ -11,13 +11,15 @@ import { type ImageStore, imageStore } from '../src/images/store.ts'
 const run = promisify(execFile)
 
 /** An entry of a tar: its content, or a whole header. */
-export type TarEntry = readonly [name: string, content: string | Buffer] | Parameters<Pack['entry']>[0]
+export type TarEntry =
+  | readonly [name: string, content: string | Buffer, mode?: number]
+  | Parameters<Pack['entry']>[0]
 
 export async function tarOf(entries: readonly TarEntry[]): Promise<Buffer> {
   const archive = pack()
   for (const entry of entries) {
     if ('name' in entry) archive.entry(entry, '')
-    else archive.entry({ name: entry[0] }, entry[1])
+    else archive.entry({ name: entry[0], mode: entry[2] ?? 0o644 }, entry[1])
   }
   archive.finalize()
   const chunks: Buffer[] = []

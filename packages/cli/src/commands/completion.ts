@@ -13,7 +13,11 @@ export function completionCommand({ stdout }: Context): Command {
 
 const named = ['uri', 'cli', 'status', 'logs']
 const names = 'orlop status --names 2>/dev/null'
-const nodes = 'orlop node ls --names 2>/dev/null'
+/** Commands with subcommands, and what lists the names that those take. */
+const groups = [
+  { name: 'node', list: 'node ls --names' },
+  { name: 'images', list: 'images ls -o name' },
+]
 
 const scripts: Readonly<Record<'bash' | 'zsh' | 'fish', (commands: readonly Command[]) => string>> = {
   bash: (commands) => `_orlop() {
@@ -21,9 +25,16 @@ const scripts: Readonly<Record<'bash' | 'zsh' | 'fish', (commands: readonly Comm
   if [ "$COMP_CWORD" -eq 1 ]; then COMPREPLY=($(compgen -W "${list(commands)}" -- "$word")); return; fi
   case \${COMP_WORDS[1]} in
     ${named.join('|')}) COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" status --names 2>/dev/null)" -- "$word")) ;;
-    node) if [ "$COMP_CWORD" -eq 2 ]; then COMPREPLY=($(compgen -W "${verbs(commands)}" -- "$word"))
-      else COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" node ls --names 2>/dev/null)" -- "$word")); fi ;;
-    up) COMPREPLY=($(compgen -f -- "$word")) ;;
+${groups
+  .map(
+    ({
+      name,
+      list,
+    }) => `    ${name}) if [ "$COMP_CWORD" -eq 2 ]; then COMPREPLY=($(compgen -W "${verbs(commands, name)}" -- "$word"))
+      else COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" ${list} 2>/dev/null)" -- "$word")); fi ;;
+`,
+  )
+  .join('')}    up) COMPREPLY=($(compgen -f -- "$word")) ;;
   esac
 }
 complete -o default -F _orlop orlop
@@ -32,8 +43,13 @@ complete -o default -F _orlop orlop
   if (( CURRENT == 2 )); then compadd -- ${list(commands)}; return; fi
   case $words[2] in
     ${named.join('|')}) compadd -- $(${names}) ;;
-    node) if (( CURRENT == 3 )); then compadd -- ${verbs(commands)}; else compadd -- $(${nodes}); fi ;;
-    *) _files ;;
+${groups
+  .map(
+    ({ name, list }) =>
+      `    ${name}) if (( CURRENT == 3 )); then compadd -- ${verbs(commands, name)}; else compadd -- $(orlop ${list} 2>/dev/null); _files; fi ;;
+`,
+  )
+  .join('')}    *) _files ;;
   esac
 }
 compdef _orlop orlop
@@ -46,14 +62,19 @@ compdef _orlop orlop
       )
       .join('\n')}
 complete -c orlop -n '__fish_seen_subcommand_from ${named.join(' ')}' -f -a '(${names})'
-complete -c orlop -n '__fish_seen_subcommand_from node; and not __fish_seen_subcommand_from ${verbs(commands)}' -f -a '${verbs(commands)}'
-complete -c orlop -n '__fish_seen_subcommand_from node; and __fish_seen_subcommand_from ${verbs(commands)}' -f -a '(${nodes})'
-`,
+${groups
+  .map(({ name, list }) => {
+    const all = verbs(commands, name)
+    return `complete -c orlop -n '__fish_seen_subcommand_from ${name}; and not __fish_seen_subcommand_from ${all}' -f -a '${all}'
+complete -c orlop -n '__fish_seen_subcommand_from ${name}; and __fish_seen_subcommand_from ${all}' -a '(orlop ${list} 2>/dev/null)'
+`
+  })
+  .join('')}`,
 }
 
-/** What can be done to a node. */
-function verbs(commands: readonly Command[]): string {
-  return list(commands.find((c) => c.name() === 'node')?.commands ?? [])
+/** The subcommands of a command. */
+function verbs(commands: readonly Command[], name: string): string {
+  return list(commands.find((c) => c.name() === name)?.commands ?? [])
 }
 
 function list(commands: readonly Command[]): string {

@@ -18,6 +18,7 @@ export interface ImportOptions {
   /** How to run it, for what the image does not say, or where that shall be different. */
   readonly config?: Partial<ImageConfig>
   readonly origin?: Source['origin']
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -56,7 +57,7 @@ async function importArchive(
 ): Promise<readonly StoredImage[]> {
   const added: StoredImage[] = []
   await store.scratch(async (folder) => {
-    await unpackTar(folder, bytes)
+    await unpackTar(folder, bytes, options)
     const images = await imagesIn(folder)
     if (!images)
       throw new ImageError(
@@ -82,7 +83,7 @@ async function addAll(
   const wanted = images.map((image) => ({ image, references: referencesOf(image, options) }))
   const added: StoredImage[] = []
   for (const { image, references } of wanted) {
-    const id = await unpack(store, image, options.config ?? {})
+    const id = await unpack(store, image, options)
     for (const reference of references)
       added.push(
         await store.name(id, reference, { digest: image.digest, origin: options.origin ?? 'import' }),
@@ -103,7 +104,8 @@ function referencesOf(image: PackedImage, { reference }: ImportOptions): readonl
   return found
 }
 
-async function unpack(store: ImageStore, image: PackedImage, changes: Partial<ImageConfig>): Promise<string> {
+async function unpack(store: ImageStore, image: PackedImage, options: ImportOptions): Promise<string> {
+  const changes = options.config ?? {}
   const config = { ...image.parsed.config, ...changes }
   // Another way to run it is another image.
   const id = Object.keys(changes).length === 0 ? image.id : idOf(config, image.id)
@@ -112,7 +114,7 @@ async function unpack(store: ImageStore, image: PackedImage, changes: Partial<Im
     const rootfs = join(work, 'rootfs')
     await mkdir(rootfs, { mode: 0o755 })
     let size = 0
-    for (const layer of image.layers) size += await unpackLayer(rootfs, layer)
+    for (const layer of image.layers) size += await unpackLayer(rootfs, layer, options.signal)
     return { id, config, created: image.parsed.created, size }
   })
   return id
@@ -128,7 +130,7 @@ async function importFolder(store: ImageStore, folder: string, options: ImportOp
     const rootfs = join(work, 'rootfs')
     await mkdir(rootfs, { mode: 0o755 })
     const hash = createHash('sha256')
-    const size = await applyLayer(rootfs, folderEntries(folder, hash))
+    const size = await applyLayer(rootfs, folderEntries(folder, hash), options.signal)
     if (size === 0) throw badImage(`${folder} has no files`)
     return { id: idOf(config, hash.digest('hex')), config, created: '', size }
   })

@@ -20,10 +20,14 @@ export interface Layer {
  * Lays a layer (tar, plain or by gzip or zstd) over what is in `root`; gives the bytes of its files.
  * @throws ImageError `BadImage` when it is cut off, or is not what its digests say.
  */
-export async function unpackLayer(root: string, layer: Layer): Promise<number> {
+export async function unpackLayer(root: string, layer: Layer, signal?: AbortSignal): Promise<number> {
   const packed = createHash('sha256')
   const plain = createHash('sha256')
-  const bytes = await unpackTar(root, createReadStream(layer.file), packed, plain)
+  const bytes = await unpackTar(root, createReadStream(layer.file), {
+    packed,
+    plain,
+    ...(signal && { signal }),
+  })
   check(layer.digest, packed, 'a layer')
   check(layer.diffId, plain, 'the content of a layer')
   return bytes
@@ -39,15 +43,15 @@ export function check(digest: string, hash: Hash, what: string): void {
 export async function unpackTar(
   root: string,
   source: AsyncIterable<Uint8Array>,
-  packed?: Hash,
-  plain?: Hash,
+  o: { readonly packed?: Hash; readonly plain?: Hash; readonly signal?: AbortSignal } = {},
 ): Promise<number> {
-  const bytes = decompressed(seen(source, packed))
+  const bytes = decompressed(seen(source, o.packed))
   try {
-    return await applyLayer(root, tarEntries(seen(bytes, plain)))
+    return await applyLayer(root, tarEntries(seen(bytes, o.plain)), o.signal)
   } catch (cause) {
     // What the disk or the tree says stands; all else is about the bytes.
-    if (cause instanceof ImageError || (cause instanceof Error && 'syscall' in cause)) throw cause
+    if (o.signal?.aborted || cause instanceof ImageError || (cause instanceof Error && 'syscall' in cause))
+      throw cause
     throw badImage(
       `a tar cannot be read to its end: ${cause instanceof Error ? cause.message : cause}`,
       cause,

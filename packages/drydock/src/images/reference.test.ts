@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { canonical, familiar, parseReference } from './reference.ts'
+import { canonical, familiarName, parseReference } from './reference.ts'
 
 const digest = `sha256:${'0'.repeat(64)}`
 
@@ -16,7 +16,7 @@ test.each([
   [`redis:7@${digest}`, `docker.io/library/redis:7@${digest}`, `redis:7@${digest}`],
 ])('%s is %s', (text, whole, short) => {
   const reference = parseReference(text)
-  expect(reference && [canonical(reference), familiar(reference)]).toEqual([whole, short])
+  expect(reference && [canonical(reference), familiarName(canonical(reference))]).toEqual([whole, short])
   expect(parseReference(whole)).toEqual(reference)
 })
 

@@ -54,7 +54,7 @@ export function canonical(r: Reference): string {
   return `${r.registry}/${r.repository}${tag}${r.digest === '' ? '' : `@${r.digest}`}`
 }
 
-/** As people write it: "redis:8.0". */
-export function familiar(r: Reference): string {
-  return canonical(r).replace(/^docker\.io\/(library\/)?/, '')
+/** A canonical reference as people write it: "redis:8.0". */
+export function familiarName(reference: string): string {
+  return reference.replace(/^docker\.io\/(library\/)?/, '')
 }

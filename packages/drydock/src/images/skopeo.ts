@@ -54,7 +54,7 @@ export async function pullImage(
     const login = o.auth === undefined ? [] : ['--src-authfile', auth]
     const source = `docker://${canonical({ ...reference, tag: reference.digest === '' ? reference.tag : '' })}`
     await skopeo([...flags, 'copy', '--quiet', ...tls, ...login, source, `dir:${folder}`], reference, o)
-    const [image] = await importImage(store, folder, { reference, origin: 'pull' })
+    const [image] = await importImage(store, folder, { reference, origin: 'pull', signal: o.signal })
     if (!image) throw new ImageError('PullFailed', `${canonical(reference)}: the registry gave nothing`)
     return image
   })
@@ -70,7 +70,11 @@ async function skopeo(args: readonly string[], reference: Reference, o: PullOpti
         remedy: skopeoRemedy,
         cause,
       })
-    throw new ImageError('PullFailed', `cannot pull ${canonical(reference)}: ${saidBy(cause)}`, { cause })
+    throw new ImageError('PullFailed', `cannot pull ${canonical(reference)}: ${saidBy(cause)}`, {
+      cause,
+      remedy:
+        'check the name, and whether the registry wants a login (--username) or speaks plain HTTP (--insecure)',
+    })
   }
 }
 

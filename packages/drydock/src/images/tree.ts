@@ -14,11 +14,12 @@ const whiteout = '.wh.'
 const opaque = '.wh..wh..opq'
 
 /** Lays one layer over what is in `root`, whiteouts included; gives the bytes of its files. @throws ImageError `BadImage`. */
-export async function applyLayer(root: string, entries: Entries): Promise<number> {
+export async function applyLayer(root: string, entries: Entries, signal?: AbortSignal): Promise<number> {
   /** What this layer brought, and the folders that lead there: a whiteout hides only what lies below the layer. */
   const own = new Set<string>()
   let bytes = 0
   for await (const entry of entries) {
+    signal?.throwIfAborted()
     const path = contained(entry.path)
     if (path === '') continue
     const folder = await folderFor(root, posix.dirname(path))

@@ -1,5 +1,6 @@
 import { rootAuthority } from '../root-authority.ts'
 import { formatAddress, parseRange } from './addresses/range.ts'
+import { systemPriorityClasses } from './admission/priority.ts'
 import type { Api, InCluster } from './api.ts'
 import type { KindInfo } from './kinds.ts'
 import type { ObjectMeta } from './object.ts'
@@ -26,6 +27,8 @@ export function bootstrap(api: Api): void {
   for (const name of namespaces) ensure('v1', 'Namespace', { metadata: { name } })
   for (const namespace of namespaces)
     ensure('v1', 'ServiceAccount', { metadata: { namespace, name: 'default' } })
+  for (const { name, ...priority } of systemPriorityClasses)
+    ensure('scheduling.k8s.io/v1', 'PriorityClass', { metadata: { name }, ...priority })
   ensure('v1', 'Service', apiService(formatAddress(parseRange(api.serviceRange).first)))
   if (api.inCluster === undefined) return
   for (const namespace of namespaces) ensure('v1', 'ConfigMap', rootAuthority(namespace, api.inCluster))

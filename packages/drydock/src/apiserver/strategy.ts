@@ -1,4 +1,11 @@
 import { assignAddresses } from './addresses/service-addresses.ts'
+import {
+  checkOnlyDefault,
+  keepPriority,
+  resolvePriority,
+  validatePriorityClass,
+  validatePriorityClassUpdate,
+} from './admission/priority.ts'
 import { mountServiceAccount } from './admission/service-account.ts'
 import type { Api } from './api.ts'
 import { defaultAutoscaler, defaultAutoscalerV1 } from './autoscaler/defaults.ts'
@@ -91,9 +98,11 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
     {
       defaults: (object) => defaultRunningPodSpec(ensureObject(object, 'spec')),
       prepareCreate: (object, api) => {
+        resolvePriority(object, api)
         mountServiceAccount(object, api)
         object.status = { phase: 'Pending', qosClass: qosClass(objectAt(object, 'spec') ?? {}) }
       },
+      prepareUpdate: keepPriority,
       validate: (object, old) => (old === undefined ? validatePod(object) : []),
       validateUpdate: validatePodUpdate,
     },
@@ -208,7 +217,16 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
   ],
   ['rolebindings.rbac.authorization.k8s.io', binding],
   ['clusterrolebindings.rbac.authorization.k8s.io', binding],
-  ['priorityclasses.scheduling.k8s.io', { defaults: defaultPriorityClass }],
+  [
+    'priorityclasses.scheduling.k8s.io',
+    {
+      defaults: defaultPriorityClass,
+      prepareCreate: checkOnlyDefault,
+      prepareUpdate: (object, _old, api) => checkOnlyDefault(object, api),
+      validate: validatePriorityClass,
+      validateUpdate: validatePriorityClassUpdate,
+    },
+  ],
   ['leases.coordination.k8s.io', { validate: validateLease }],
   ['customresourcedefinitions.apiextensions.k8s.io', definitionStrategy],
 ])

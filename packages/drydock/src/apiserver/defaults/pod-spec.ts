@@ -31,8 +31,6 @@ export function defaultRunningPodSpec(spec: JsonObject): void {
   setDefault(spec, 'enableServiceLinks', true)
   setDefault(spec, 'serviceAccountName', 'default')
   setDefault(spec, 'serviceAccount', spec.serviceAccountName)
-  setDefault(spec, 'priority', 0)
-  setDefault(spec, 'preemptionPolicy', 'PreemptLowerPriority')
   defaultTolerations(spec)
   for (const list of ['initContainers', 'containers']) {
     for (const container of objectsAt(spec, list)) requestWhatIsLimited(container)

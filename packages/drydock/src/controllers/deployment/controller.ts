@@ -4,7 +4,6 @@ import { type Deployment, type EventRecorder, keyOf, type Resource, resources, w
 import { checkUnchanged, createOnce, deleteExactly } from '../careful-writes.ts'
 import { type ControllerContext, ownerKey, recorder, register, watchOwned, watchPods } from '../context.ts'
 import { type DeploymentAction, planDeployment } from './plan.ts'
-import { REVISION } from './replica-sets.ts'
 
 export function deployments(context: ControllerContext): void {
   const { client, clock, manager } = context
@@ -65,14 +64,15 @@ async function act(
     case 'scale': {
       const { metadata, spec } = action.set
       const { uid, resourceVersion } = metadata
-      const body = { metadata: { uid, resourceVersion }, spec: { replicas: action.replicas } }
+      const { annotations } = action
+      const body = { metadata: { uid, resourceVersion, annotations }, spec: { replicas: action.replicas } }
       await client.patch(resources.replicaSets, metadata, { type: 'merge', body }, { signal })
       const before = spec?.replicas ?? 0
       return scaled(metadata.name, action.replicas > before ? 'up' : 'down', before, action.replicas)
     }
-    case 'number': {
+    case 'annotate': {
       const { metadata, kind } = action.target
-      const body = { metadata: { uid: metadata.uid, annotations: { [REVISION]: action.revision } } }
+      const body = { metadata: { uid: metadata.uid, annotations: action.annotations } }
       const resource: Resource = kind === 'Deployment' ? resources.deployments : resources.replicaSets
       await client.patch(resource, metadata, { type: 'merge', body }, { signal })
       return

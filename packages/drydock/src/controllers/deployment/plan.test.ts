@@ -70,7 +70,7 @@ class World {
 
 function step(world: World, deployment: Deployment): DeploymentAction[] {
   const { actions } = planDeployment({ deployment, sets: world.list(), pods: [], now: NOW })
-  const moves = actions.filter(({ kind }) => kind !== 'number')
+  const moves = actions.filter(({ kind }) => kind !== 'annotate')
   for (const action of moves) world.apply(action)
   return moves
 }

@@ -2,11 +2,14 @@
 import type { Deployment, Pod, ReplicaSet } from '@orlop/kube'
 import { isFinished } from '../pod-state.ts'
 import { amount } from '../workloads/percent.ts'
+import { isScaling, proportionalSizes, sizeAnnotations } from './proportion.ts'
 import {
+  copiedAnnotations,
   expiredSets,
   newReplicaSet,
   nextRevision,
   REVISION,
+  REVISION_HISTORY,
   revisionOf,
   type Split,
   split,
@@ -24,8 +27,17 @@ export interface DeploymentView {
 
 export type DeploymentAction =
   | { readonly kind: 'create'; readonly set: ReplicaSet }
-  | { readonly kind: 'scale'; readonly set: ReplicaSet; readonly replicas: number }
-  | { readonly kind: 'number'; readonly target: ReplicaSet | Deployment; readonly revision: string }
+  | {
+      readonly kind: 'scale'
+      readonly set: ReplicaSet
+      readonly replicas: number
+      readonly annotations: Readonly<Record<string, string>>
+    }
+  | {
+      readonly kind: 'annotate'
+      readonly target: ReplicaSet | Deployment
+      readonly annotations: Readonly<Record<string, string>>
+    }
   | { readonly kind: 'delete'; readonly set: ReplicaSet }
 
 export interface DeploymentPlan {
@@ -45,22 +57,41 @@ export function planDeployment(view: DeploymentView): DeploymentPlan {
 
 function actionsFor(view: DeploymentView, { fresh, old }: Split): DeploymentAction[] {
   const { deployment, sets } = view
-  const paused = deployment.spec?.paused === true
   const expired = expiredSets(deployment, old).map((set): DeploymentAction => ({ kind: 'delete', set }))
-  if (paused) return fresh === undefined ? [] : resize(fresh, wantedReplicas(deployment))
+  if (deployment.spec?.paused === true) return [...scaleInStep(deployment, fresh, old), ...expired]
+  const numbers = fresh === undefined ? [] : renumber(deployment, fresh, sets)
+  if (isScaling(deployment, sets)) return [...numbers, ...scaleInStep(deployment, fresh, old)]
   const recreate = deployment.spec?.strategy?.type === 'Recreate'
   if (fresh === undefined) {
-    if (recreate && !isEmpty(view, old)) return shrinkAll(old)
+    if (recreate && !isEmpty(view, old)) return shrinkAll(deployment, old)
     const replicas = recreate ? wantedReplicas(deployment) : roomFor(deployment, sets, 0)
-    return [{ kind: 'create', set: newReplicaSet(deployment, sets, replicas) }]
+    const annotations = sizeAnnotations(deployment, limits(deployment).maxSurge)
+    return [{ kind: 'create', set: newReplicaSet(deployment, sets, replicas, annotations) }]
   }
-  const numbers = renumber(deployment, fresh, sets)
   if (recreate) {
     return isEmpty(view, old)
-      ? [...numbers, ...resize(fresh, wantedReplicas(deployment)), ...expired]
-      : [...numbers, ...shrinkAll(old)]
+      ? [...numbers, ...resize(deployment, fresh, wantedReplicas(deployment)), ...expired]
+      : [...numbers, ...shrinkAll(deployment, old)]
   }
   return [...numbers, ...roll(deployment, fresh, old), ...expired]
+}
+
+/** Scaling alone, while nothing rolls: one set takes it all, several share it. */
+function scaleInStep(
+  deployment: Deployment,
+  fresh: ReplicaSet | undefined,
+  old: readonly ReplicaSet[],
+): DeploymentAction[] {
+  const all = fresh === undefined ? old : [fresh, ...old]
+  const active = all.filter((set) => replicas(set) > 0)
+  const wanted = wantedReplicas(deployment)
+  const only = active.length === 0 ? (fresh ?? old.at(-1)) : active.length === 1 ? active[0] : undefined
+  if (only !== undefined) return sized(deployment, only, wanted)
+  if (fresh !== undefined && replicas(fresh) === wanted && available(fresh) === wanted)
+    return shrinkAll(deployment, old)
+  if (deployment.spec?.strategy?.type === 'Recreate') return []
+  const sizes = proportionalSizes(deployment, all, limits(deployment).maxSurge)
+  return [...sizes].flatMap(([set, size]) => sized(deployment, set, size))
 }
 
 /** Up as far as maxSurge allows, then down as far as maxUnavailable does. */
@@ -68,7 +99,7 @@ function roll(deployment: Deployment, fresh: ReplicaSet, old: readonly ReplicaSe
   const size = replicas(fresh)
   const target = Math.min(wantedReplicas(deployment), roomFor(deployment, [fresh, ...old], size))
   const up = size > wantedReplicas(deployment) ? wantedReplicas(deployment) : Math.max(size, target)
-  if (up !== size) return resize(fresh, up)
+  if (up !== size) return resize(deployment, fresh, up)
   return shrinkOld(deployment, fresh, old)
 }
 
@@ -88,7 +119,7 @@ function shrinkOld(
     const serving = Math.min(healthy, unhealthy - broken, replicas(set) - broken)
     unhealthy -= broken + Math.max(0, serving)
     healthy -= Math.max(0, serving)
-    return resize(set, replicas(set) - broken - Math.max(0, serving))
+    return resize(deployment, set, replicas(set) - broken - Math.max(0, serving))
   })
 }
 
@@ -100,10 +131,28 @@ function renumber(
 ): DeploymentAction[] {
   const others = sets.filter((set) => set !== fresh)
   const newest = Math.max(0, ...others.map(revisionOf))
-  const revision = String(revisionOf(fresh) > newest ? revisionOf(fresh) : nextRevision(sets))
-  return [fresh, deployment]
-    .filter((target) => target.metadata.annotations?.[REVISION] !== revision)
-    .map((target) => ({ kind: 'number', target, revision }))
+  const before = revisionOf(fresh)
+  const revision = String(before > newest ? before : nextRevision(sets))
+  const history = fresh.metadata.annotations?.[REVISION_HISTORY]
+  const returns = before > 0 && before < Number(revision)
+  return [
+    ...annotated(fresh, {
+      ...copiedAnnotations(deployment),
+      [REVISION]: revision,
+      ...(returns ? { [REVISION_HISTORY]: history ? `${history},${before}` : String(before) } : {}),
+    }),
+    ...annotated(deployment, { [REVISION]: revision }),
+  ]
+}
+
+function annotated(
+  target: ReplicaSet | Deployment,
+  annotations: Readonly<Record<string, string>>,
+): DeploymentAction[] {
+  const same = Object.entries(annotations).every(
+    ([name, value]) => target.metadata.annotations?.[name] === value,
+  )
+  return same ? [] : [{ kind: 'annotate', target, annotations }]
 }
 
 /** How large the new set may be with maxSurge, given what the others hold. */
@@ -130,11 +179,21 @@ function isEmpty({ pods }: DeploymentView, old: readonly ReplicaSet[]): boolean 
   return !running && old.every((set) => replicas(set) === 0)
 }
 
-const shrinkAll = (old: readonly ReplicaSet[]): DeploymentAction[] => old.flatMap((set) => resize(set, 0))
+const shrinkAll = (deployment: Deployment, old: readonly ReplicaSet[]): DeploymentAction[] =>
+  old.flatMap((set) => resize(deployment, set, 0))
 const wantedReplicas = (deployment: Deployment): number => deployment.spec?.replicas ?? 1
 const replicas = (set: ReplicaSet): number => set.spec?.replicas ?? 0
 const available = (set: ReplicaSet): number => set.status?.availableReplicas ?? 0
 
-function resize(set: ReplicaSet, wanted: number): DeploymentAction[] {
-  return replicas(set) === wanted ? [] : [{ kind: 'scale', set, replicas: wanted }]
+function resize(deployment: Deployment, set: ReplicaSet, wanted: number): DeploymentAction[] {
+  const annotations = sizeAnnotations(deployment, limits(deployment).maxSurge)
+  return replicas(set) === wanted ? [] : [{ kind: 'scale', set, replicas: wanted, annotations }]
+}
+
+/** As {@link resize}; a set that keeps its size learns of the new whole too. */
+function sized(deployment: Deployment, set: ReplicaSet, wanted: number): DeploymentAction[] {
+  const resized = resize(deployment, set, wanted)
+  return resized.length > 0
+    ? resized
+    : annotated(set, sizeAnnotations(deployment, limits(deployment).maxSurge))
 }

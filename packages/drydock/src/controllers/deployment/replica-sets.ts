@@ -5,9 +5,12 @@ import type { Deployment, ReplicaSet } from '@orlop/kube'
 import { revisionHash } from '../revision-hash.ts'
 import type { PodTemplate } from '../wire.ts'
 import { ownerOf } from '../workloads/pod-from.ts'
+import { DESIRED, MOST } from './proportion.ts'
 
 export const HASH_LABEL = 'pod-template-hash'
 export const REVISION = 'deployment.kubernetes.io/revision'
+/** Numbers that a template had before it returned. */
+export const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history'
 
 export interface Split {
   readonly fresh: ReplicaSet | undefined
@@ -26,6 +29,7 @@ export function newReplicaSet(
   deployment: Deployment,
   sets: readonly ReplicaSet[],
   replicas: number,
+  annotations: Readonly<Record<string, string>>,
 ): ReplicaSet {
   const { name, namespace = 'default' } = deployment.metadata
   const template = deployment.spec?.template ?? {}
@@ -39,7 +43,11 @@ export function newReplicaSet(
       name: `${name}-${hash}`,
       namespace,
       labels,
-      annotations: { [REVISION]: String(nextRevision(sets)) },
+      annotations: {
+        ...copiedAnnotations(deployment),
+        ...annotations,
+        [REVISION]: String(nextRevision(sets)),
+      },
       ownerReferences: [ownerOf(deployment)],
     },
     spec: {
@@ -52,6 +60,21 @@ export function newReplicaSet(
     },
   }
 }
+
+/** What a Deployment says of its roll-outs (`kubernetes.io/change-cause`) is kept with each of them. */
+export function copiedAnnotations({ metadata }: Deployment): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata.annotations ?? {}).filter(([name]) => !own.has(name)))
+}
+
+/** Said of the Deployment itself, or of one set. */
+const own: ReadonlySet<string> = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  REVISION,
+  REVISION_HISTORY,
+  DESIRED,
+  MOST,
+  'deprecated.deployment.rollback.to',
+])
 
 export const revisionOf = (set: ReplicaSet): number => Number(set.metadata.annotations?.[REVISION] ?? 0)
 

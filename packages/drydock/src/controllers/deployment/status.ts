@@ -67,6 +67,11 @@ function progress(
     return { condition: make('True', 'NewReplicaSetAvailable', message) }
   }
   const old = deployment.status?.conditions?.find((c) => c.type === 'Progressing')
+  const pausedBefore = old?.reason === 'DeploymentPaused'
+  if (deployment.spec?.paused === true && old?.reason !== 'ProgressDeadlineExceeded')
+    return { condition: make('Unknown', 'DeploymentPaused', 'Deployment is paused') }
+  if (deployment.spec?.paused !== true && pausedBefore)
+    return { condition: make('Unknown', 'DeploymentResumed', 'Deployment is resumed'), again: 0 }
   const moved =
     counts.updatedReplicas !== (deployment.status?.updatedReplicas ?? 0) ||
     counts.availableReplicas !== (deployment.status?.availableReplicas ?? 0) ||

@@ -5,7 +5,7 @@ import { api } from './cluster.ts'
 
 /** In each of the sets and maps `*` means every pod. */
 export interface Kubelet {
-  /** Pods, by name, that run but do not become ready. */
+  /** Pods, by name or by their first image, that run but do not become ready. */
   readonly slow: Set<string>
   /** Pods, by name, that stay Pending. */
   readonly stuck: Set<string>
@@ -43,7 +43,8 @@ export async function playKubelet(namespace: string): Promise<Kubelet> {
       return
     }
     const phase = kubelet.ends.get(name) ?? kubelet.ends.get('*') ?? 'Running'
-    const ready = phase === 'Running' && !means(kubelet.slow, name)
+    const ready =
+      phase === 'Running' && !means(kubelet.slow, name) && !kubelet.slow.has(pod.spec.containers[0].image)
     const shown = pod.status.conditions?.find((c: Json) => c.type === 'Ready')?.status
     const restarts = kubelet.restarts.get(name) ?? kubelet.restarts.get('*') ?? 0
     const restarted = pod.status.containerStatuses?.[0]?.restartCount ?? 0

@@ -45,7 +45,7 @@ export function conditions(object: Json, names: Record<string, string> = {}): st
 }
 
 /**
- * What the events of an object say, in the order they were written first: `FROM TYPE REASON: MESSAGE`, without how often.
+ * What the events of an object say: `FROM TYPE REASON: MESSAGE`, sorted, without how often.
  * Waits until there are as many of them as `count` says.
  */
 export async function eventsOf(
@@ -61,9 +61,7 @@ export async function eventsOf(
       .items
     return all.length >= count && all
   })
-  items.sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))
-  return items.map((e) => {
-    const from = e.source?.component || e.reportingComponent
-    return text(`${from} ${e.type} ${e.reason}: ${e.message}`, { ...names, [ns]: 'NS' })
-  })
+  const line = (e: Json) =>
+    `${e.source?.component || e.reportingComponent} ${e.type} ${e.reason}: ${e.message}`
+  return items.map((e) => text(line(e), { ...names, [ns]: 'NS' })).sort()
 }

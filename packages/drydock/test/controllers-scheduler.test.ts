@@ -86,7 +86,7 @@ test('a pod that fits nowhere is told why, and goes where there is room as soon 
   const yard = await startYard({ nodes: 3 })
   await yard.client.create(resources.pods, pod('big', asking('100')))
   expect(await unschedulable(yard, 'big')).toBe(
-    '0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.',
+    '0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
   )
   await yard.until(async () => {
     const { items } = await yard.client.list(resources.events, { namespace })

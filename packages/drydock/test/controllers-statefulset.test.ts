@@ -183,7 +183,7 @@ test('OnDelete replaces only what somebody deletes, in any order', async () => {
   await change(yard, 'redis:7.4')
   await yard.until(async () => {
     const { status } = (await yard.find(resources.statefulSets, 'web')) ?? {}
-    return status?.observedGeneration === 2 && status.updatedReplicas === 0
+    return status?.observedGeneration === 2 && (status.updatedReplicas ?? 0) === 0
   })
   await yard.client.delete(resources.pods, { namespace, name: 'web-1' })
   await yard.until(async () => (await images(yard))['web-1'] === 'redis:7.4')

@@ -82,7 +82,7 @@ class Collector {
       case 'nothing':
         return
       case 'disown':
-        return this.#patch(resource, live, { ownerReferences: verdict.keep }, signal)
+        return this.#patch(resource, live, { ownerReferences: orNull(verdict.keep) }, signal)
       case 'orphan':
         for (const dependent of verdict.dependents) await this.#disown(dependent, uid, signal)
         return this.#release(resource, live, ORPHAN, signal)
@@ -128,7 +128,7 @@ class Collector {
     const present = live.metadata.ownerReferences ?? []
     const ownerReferences = present.filter((owner) => owner.uid !== ownerUid)
     if (ownerReferences.length === present.length) return
-    await this.#patch(dependent.resource, live, { ownerReferences }, signal)
+    await this.#patch(dependent.resource, live, { ownerReferences: orNull(ownerReferences) }, signal)
   }
 
   async #release(
@@ -138,7 +138,7 @@ class Collector {
     signal: AbortSignal,
   ): Promise<void> {
     const { metadata } = withoutFinalizer(live, finalizer)
-    await this.#patch(resource, live, { finalizers: metadata.finalizers ?? [] }, signal)
+    await this.#patch(resource, live, { finalizers: orNull(metadata.finalizers ?? []) }, signal)
   }
 
   async #patch(resource: Resource, live: KubeObject, metadata: object, signal: AbortSignal): Promise<void> {
@@ -160,6 +160,9 @@ class Collector {
     for (const { uid } of this.#graph.ofKind((resource) => resource === gone)) this.#graph.remove(uid)
   }
 }
+
+/** A list that would be empty is taken away, as Go does with `omitempty`. */
+const orNull = <T>(list: readonly T[]): readonly T[] | null => (list.length === 0 ? null : list)
 
 function stateOf({ deleting, foreground }: Item): OwnerState {
   return deleting && foreground ? 'waiting' : 'solid'

@@ -1,7 +1,7 @@
 /** What a pod asks of a node, and whether it is there (NodeResourcesFit). Pure. */
 import type { Pod } from '@orlop/kube'
 import { fits, quantity } from '../quantity.ts'
-import { type Filter, refuseForNow } from './situation.ts'
+import type { Filter } from './situation.ts'
 
 type Amounts = Map<string, number>
 
@@ -13,11 +13,14 @@ export const fitsResources: Filter = ({ pod, podsOn }, node) => {
     reasons.push('Too many pods')
   }
   const used = total(placed.map(requestsOf))
+  let everFits = true
   for (const [resource, wanted] of requestsOf(pod)) {
-    const free = quantity(allocatable[resource]) - (used.get(resource) ?? 0)
-    if (wanted > 0 && !fits(wanted, free)) reasons.push(`Insufficient ${resource}`)
+    const there = quantity(allocatable[resource])
+    if (wanted === 0 || fits(wanted, there - (used.get(resource) ?? 0))) continue
+    reasons.push(`Insufficient ${resource}`)
+    everFits &&= fits(wanted, there)
   }
-  return reasons.length > 0 ? refuseForNow(...reasons) : undefined
+  return reasons.length > 0 ? { reasons, preemptable: everFits } : undefined
 }
 
 /**

@@ -79,9 +79,9 @@ function areSiblings(a: Pod, b: Pod): boolean {
   return owner !== undefined && owner === controllerOf(b)?.uid
 }
 
+/** The real one's dynamic resources, asked whether they could help, then do not find what they would have prepared. */
 function refuseAll(total: number, reason: string): Placement {
-  const help = `preemption: 0/${total} nodes are available: ${total} Preemption is not helpful for scheduling.`
-  return { node: undefined, message: `0/${total} nodes are available: ${reason}. ${help}` }
+  return { node: undefined, message: `0/${total} nodes are available: ${reason}. not found` }
 }
 
 /** As FitError.Error in kubernetes pkg/scheduler/framework/types.go: each reason with its count, sorted. */
@@ -96,7 +96,7 @@ function refusalMessage(refusals: readonly Refusal[]): string {
   )
   const reasons = tally(refusals.flatMap((refusal) => refusal.reasons))
   const available = `0/${total} nodes are available:`
-  return `${available} ${reasons}. preemption: ${available} ${preemption}.`
+  return `${available} ${reasons}. no new claims to deallocate, preemption: ${available} ${preemption}.`
 }
 
 function tally(reasons: readonly string[]): string {

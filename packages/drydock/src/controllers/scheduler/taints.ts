@@ -11,7 +11,7 @@ export const isSchedulable: Filter = ({ pod }, node) => {
 
 export const toleratesTaints: Filter = ({ pod }, node) => {
   const repelled = taintsOf(node).find((t) => t.effect !== 'PreferNoSchedule' && !tolerates(pod, t))
-  return repelled && refuse(`node(s) had untolerated taint {${repelled.key}: ${repelled.value ?? ''}}`)
+  return repelled && refuse('node(s) had untolerated taint(s)')
 }
 
 /** How many of its soft taints speak against `node`. */

@@ -138,11 +138,16 @@ class StatefulSetController {
     switch (action.kind) {
       case 'createClaim':
         await createOnce(client, resources.persistentVolumeClaims, action.claim, signal)
-        return this.#told(set, 'SuccessfulCreate', `create Claim ${action.claim.metadata.name}`)
+        return this.#events.record(set, {
+          type: 'Normal',
+          reason: 'SuccessfulCreate',
+          note: `create Claim ${action.claim.metadata.name} Pod ${action.pod} in StatefulSet ${set.metadata.name} success`,
+        })
       case 'ownClaim': {
         const { metadata } = action.claim
         const { uid, resourceVersion } = metadata
-        const body = { metadata: { uid, resourceVersion, ownerReferences: action.owners } }
+        const ownerReferences = action.owners.length === 0 ? null : action.owners
+        const body = { metadata: { uid, resourceVersion, ownerReferences } }
         await client.patch(resources.persistentVolumeClaims, metadata, { type: 'merge', body }, { signal })
         return
       }

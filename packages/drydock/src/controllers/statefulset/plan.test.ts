@@ -213,7 +213,14 @@ describe('claims', () => {
       })),
     },
   })
-  const setRef = { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'web', uid: 'set-uid' }
+  const setRef = {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    name: 'web',
+    uid: 'set-uid',
+    controller: true,
+    blockOwnerDeletion: true,
+  }
 
   test('come before their pod, with the labels of the selector, and are mounted', () => {
     const { actions } = plan(observe(withClaims('Retain', 'Retain'), []))

@@ -13,6 +13,7 @@ import {
   isOnDelete,
   isParallel,
   ordinalOf,
+  podName,
   REVISION_LABEL,
   replicasOf,
 } from './ordinal.ts'
@@ -21,7 +22,7 @@ import { isLeaving, repairedOwners } from './retention.ts'
 import { statusOf } from './status.ts'
 
 export type Action =
-  | { readonly kind: 'createClaim'; readonly claim: PersistentVolumeClaim }
+  | { readonly kind: 'createClaim'; readonly claim: PersistentVolumeClaim; readonly pod: string }
   | { readonly kind: 'ownClaim'; readonly claim: PersistentVolumeClaim; readonly owners: OwnerReference[] }
   | { readonly kind: 'createPod'; readonly pod: Pod }
   | { readonly kind: 'labelPod'; readonly pod: Pod; readonly labels: Record<string, string> }
@@ -76,7 +77,9 @@ interface Step {
 function fill(observed: Observed, { ordinal, pod }: Slot): Step {
   const { set, claims, current, update } = observed
   const missing = newClaims(set, ordinal).filter((claim) => !claims.has(claim.metadata.name))
-  const createMissing = missing.map((claim): Action => ({ kind: 'createClaim', claim }))
+  const createMissing = missing.map(
+    (claim): Action => ({ kind: 'createClaim', claim, pod: podName(set, ordinal) }),
+  )
   if (pod === undefined) {
     const present = claimsOf(observed, ordinal)
     if (present.some((claim) => isLeaving(claim, undefined))) return { actions: [], wait: true }

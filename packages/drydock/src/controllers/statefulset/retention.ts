@@ -2,6 +2,7 @@
  * persistentVolumeClaimRetentionPolicy: who owns a claim, hence with whom the garbage collector takes it.
  * Pure. The table is that of updateClaimOwnerRefForSetAndPod (pkg/controller/statefulset/stateful_set_utils.go).
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { OwnerReference, PersistentVolumeClaim, Pod, StatefulSet } from '@orlop/kube'
 
 /**
@@ -22,9 +23,11 @@ export function repairedOwners(
   condemned: Pod | undefined,
 ): OwnerReference[] | undefined {
   const present = claim.metadata.ownerReferences ?? []
-  const wanted = retentionOwners(set, condemned)
+  // Beside another controller there is no room for one of ours.
+  const taken = present.some((owner) => owner.controller === true && !isOurs(owner, set))
+  const wanted = taken ? [] : retentionOwners(set, condemned)
   const ours = present.filter((owner) => isOurs(owner, set))
-  const same = ours.length === wanted.length && wanted.every((w) => ours.some((o) => o.uid === w.uid))
+  const same = ours.length === wanted.length && wanted.every((w) => ours.some((o) => isDeepStrictEqual(o, w)))
   return same ? undefined : [...present.filter((owner) => !isOurs(owner, set)), ...wanted]
 }
 
@@ -46,5 +49,5 @@ function isOurs(owner: OwnerReference, set: StatefulSet): boolean {
 
 function reference(apiVersion: string, object: StatefulSet | Pod): OwnerReference {
   const { name, uid = '' } = object.metadata
-  return { apiVersion, kind: object.kind, name, uid }
+  return { apiVersion, kind: object.kind, name, uid, controller: true, blockOwnerDeletion: true }
 }

@@ -11,6 +11,8 @@ import type { Revision } from './observed.ts'
 import { REVISION_LABEL } from './ordinal.ts'
 import { setOwner } from './pod.ts'
 
+const HASH_LABEL = 'controller.kubernetes.io/hash'
+
 export interface History {
   readonly current: Revision
   readonly update: Revision
@@ -82,7 +84,7 @@ function newRevision(
       namespace: set.metadata.namespace ?? 'default',
       labels: {
         ...set.spec?.template.metadata?.labels,
-        [REVISION_LABEL]: name.slice(set.metadata.name.length + 1),
+        [HASH_LABEL]: name.slice(set.metadata.name.length + 1),
       },
       ownerReferences: [setOwner(set)],
     },

@@ -2,14 +2,15 @@
 import type { Pod } from '@orlop/kube'
 import { isRunningAndReady, isTerminating, untilAvailable } from '../pod-state.ts'
 import type { StatefulSetStatus } from '../wire.ts'
+import { withoutZeros } from '../workloads/counts.ts'
 import type { Observed } from './observed.ts'
 import { isOnDelete, REVISION_LABEL, replicasOf } from './ordinal.ts'
 
 export function statusOf({ set, pods, current, update, now }: Observed): StatefulSetStatus {
+  const collisionCount = set.status?.collisionCount ?? 0
   const minReadySeconds = set.spec?.minReadySeconds ?? 0
   const ready = pods.filter(isRunningAndReady)
-  const status: StatefulSetStatus = {
-    ...set.status,
+  const status = {
     observedGeneration: set.metadata.generation ?? 0,
     replicas: pods.length,
     readyReplicas: ready.length,
@@ -18,14 +19,20 @@ export function statusOf({ set, pods, current, update, now }: Observed): Statefu
     updatedReplicas: ofRevision(pods, update.name),
     currentRevision: current.name,
     updateRevision: update.name,
-    collisionCount: set.status?.collisionCount ?? 0,
   }
   const wanted = replicasOf(set)
-  const { replicas, updatedReplicas, readyReplicas } = status
+  const { replicas, updatedReplicas, readyReplicas, availableReplicas } = status
   const done = replicas === wanted && updatedReplicas === wanted && readyReplicas === wanted
-  return done && !isOnDelete(set)
-    ? { ...status, currentReplicas: wanted, currentRevision: update.name }
-    : status
+  const finished = done && !isOnDelete(set)
+  const next = finished ? { ...status, currentReplicas: wanted, currentRevision: update.name } : status
+  const conditions = set.status?.conditions
+  return {
+    ...withoutZeros(next),
+    replicas,
+    availableReplicas,
+    collisionCount,
+    ...(conditions ? { conditions } : {}),
+  }
 }
 
 function ofRevision(pods: readonly Pod[], revision: string): number {

@@ -70,6 +70,7 @@ async function writeOwners<T extends KubeObject>(
   signal: AbortSignal,
 ): Promise<void> {
   const { uid, resourceVersion } = metadata
-  const body = { metadata: { uid, resourceVersion, ownerReferences } }
+  const owners = ownerReferences.length === 0 ? null : ownerReferences
+  const body = { metadata: { uid, resourceVersion, ownerReferences: owners } }
   await client.patch(resource, metadata, { type: 'merge', body }, { signal })
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { api, namespace, settled, yaml } from '../cluster.ts'
-import { playKubelet } from '../kubelet.ts'
+import { api, namespace, settled, yaml } from '../../cluster.ts'
+import { playKubelet } from '../../kubelet.ts'
 
 test('a StatefulSet makes its pods in order, each once the one before is ready', async () => {
   const ns = await namespace()

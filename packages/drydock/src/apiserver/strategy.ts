@@ -19,7 +19,8 @@ import {
   defaultIngress,
   defaultNetworkPolicy,
 } from './defaults/networking.ts'
-import { defaultRunningPodSpec, qosClass } from './defaults/pod-spec.ts'
+import { defaultRunningPodSpec } from './defaults/pod-spec.ts'
+import { pendingStatus } from './defaults/pod-status.ts'
 import { defaultBinding, defaultPriorityClass } from './defaults/policy.ts'
 import { defaultService } from './defaults/service.ts'
 import { chooseClass, defaultClaim, defaultStorageClass, defaultVolume } from './defaults/storage.ts'
@@ -100,7 +101,7 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
       prepareCreate: (object, api) => {
         resolvePriority(object, api)
         mountServiceAccount(object, api)
-        object.status = { phase: 'Pending', qosClass: qosClass(objectAt(object, 'spec') ?? {}) }
+        object.status = pendingStatus(objectAt(object, 'spec') ?? {})
       },
       prepareUpdate: keepPriority,
       validate: (object, old) => (old === undefined ? validatePod(object) : []),
@@ -177,7 +178,9 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
     'statefulsets.apps',
     {
       defaults: defaultStatefulSet,
-      prepareCreate: startEmpty,
+      prepareCreate: (object) => {
+        object.status = { replicas: 0, availableReplicas: 0 }
+      },
       validate: validateStatefulSet,
       validateUpdate: validateStatefulSetUpdate,
     },

@@ -27,6 +27,9 @@ conformance: setup ## Run the same cases against a real kube-apiserver (built on
 	@hack/kubernetes/build etcd kube-apiserver kube-controller-manager kube-scheduler kubectl >/dev/null
 	@hack/in-namespace node packages/drydock/conformance/run.ts
 
+test-faults: node_modules/.package-lock.json ## Try every crash, stale view, missed event and stale answer (make test tries a sample)
+	@FAULT_POINTS=all hack/in-namespace vitest run packages/operator/test/faults.test.ts packages/operator/test/every-field.test.ts
+
 bench: setup dist/.built ## Measure: one JSON line a figure
 	@hack/in-namespace node bench/bench.ts
 
@@ -55,4 +58,4 @@ dist/.built: node_modules/.package-lock.json $(SOURCES)
 	@npm run --silent build
 	@touch $@
 
-.PHONY: help setup up down build test conformance bench lint fmt typecheck generate clean
+.PHONY: help setup up down build test test-faults conformance bench lint fmt typecheck generate clean

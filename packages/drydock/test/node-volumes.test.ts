@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ConfigMap, resources, type Secret } from '@orlop/kube'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   createPod,
   eventually,
@@ -243,15 +243,38 @@ test('a pod sees neither the machine, nor the state folder, nor the volumes of a
   expect(await said('nosy', /done/)).toMatch(/^[1-5]\ndone\n$/)
 })
 
-test('a volume of the machine is refused in plain words', async () => {
-  await createPod(ship, 'hostile', {
-    containers: [{ ...says('true'), volumeMounts: [{ name: 'host', mountPath: '/host' }] }],
-    volumes: [{ name: 'host', hostPath: { path: '/' } }],
+describe('a hostPath is on a disk of the node, not of this machine', () => {
+  const mounting = (name: string, path: string, type: string | undefined, script: string): Promise<unknown> =>
+    createPod(ship, name, {
+      containers: [{ ...says(script), volumeMounts: [{ name: 'host', mountPath: '/host' }] }],
+      volumes: [{ name: 'host', hostPath: { path, ...(type === undefined ? {} : { type }) } }],
+    })
+  const refusal = (name: string): Promise<string> =>
+    eventually(async () => {
+      const { items } = await ship.client.list(resources.events, { namespace: 'default' })
+      return items.find((event) => event.regarding?.name === name && event.reason === 'FailedMount')?.note
+    })
+
+  test('one pod leaves there what the next one finds', async () => {
+    await mounting('giver', '/data/shared', 'DirectoryOrCreate', 'echo kept > /host/file; echo written')
+    await said('giver', /written/)
+    await mounting('taker', '/data/shared', 'Directory', 'cat /host/file')
+    expect(await said('taker', /kept/)).toBe('kept\n')
   })
-  await eventually(async () => {
-    const { items } = await ship.client.list(resources.events, { namespace: 'default' })
-    return items.some(
-      (event) => event.reason === 'FailedMount' && event.note?.includes('hostPath are not offered'),
+
+  test('what the machine has is not there', async () => {
+    await mounting('hostile', '/etc', 'Directory', 'true')
+    expect(await refusal('hostile')).toContain(
+      'MountVolume.SetUp failed for volume "host" : hostPath type check failed: /etc is not a directory',
     )
+    await mounting('curious', '/', undefined, 'ls -A /host; echo done')
+    expect(await said('curious', /done/)).not.toMatch(/etc|usr/)
+  })
+
+  test('a link that a pod has put there leads nowhere else', async () => {
+    await mounting('sly', '/data/shared', undefined, 'ln -s /etc /host/way-out; echo linked')
+    await said('sly', /linked/)
+    await mounting('slyer', '/data/shared/way-out', undefined, 'ls /host')
+    expect(await refusal('slyer')).toContain("hostPath /data/shared/way-out leads out of the node's disk")
   })
 })

@@ -5,6 +5,7 @@ import type { Clock } from '@orlop/kube'
 import { messageOf, NodeError } from '../node-error.ts'
 import type { Container, LifecycleHandler, Probe } from '../pod/types.ts'
 import { runInside } from './enter.ts'
+import { grpcHealth } from './grpc-health.ts'
 import type { ContainerProcess } from './process.ts'
 
 /** Where a probe or a hook acts. */
@@ -46,6 +47,10 @@ export async function carryOut(
         timeout,
         signal,
       )
+    if (handler.grpc) {
+      const { port, service = '' } = handler.grpc
+      return await grpcHealth({ host: at.ip, port, service, ...local(at) }, timeout, signal)
+    }
     if (handler.sleep) {
       await at.clock.sleep(handler.sleep.seconds * 1000, signal)
       return { ok: true }

@@ -1,10 +1,8 @@
-import { closeSync, existsSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 import type { Clock } from '@orlop/kube'
+import { rotation, setAside } from '../../rotation.ts'
 import { formatLine, type LogStream, longestPiece } from './line.ts'
-
-/** A file is set aside as `<file>.1` at this size, over the one before; bytes. */
-const rotateAt = 10 * 1024 * 1024
 
 /**
  * The log of one run of a container. Written synchronously: what a program said before it died is there once it is known to be dead.
@@ -21,7 +19,7 @@ export class LogWriter {
   #closed = false
   #version = 0
 
-  constructor(file: string, clock: Clock, limit: number = rotateAt) {
+  constructor(file: string, clock: Clock, limit: number = rotation.bytes) {
     this.file = file
     this.#clock = clock
     this.#rotateAt = limit
@@ -88,7 +86,7 @@ export class LogWriter {
 
   #rotate(): void {
     closeSync(this.#fd)
-    if (existsSync(this.file)) renameSync(this.file, `${this.file}.1`)
+    setAside(this.file)
     this.#fd = openSync(this.file, 'a', 0o600)
     this.#size = 0
   }

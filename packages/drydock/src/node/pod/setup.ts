@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Backoff } from '../container/backoff.ts'
+import { hostnameOf } from '../container/etc-files.ts'
 import { messageOf, NodeError } from '../node-error.ts'
 import { PodVolumes } from '../volumes/volumes.ts'
 import { around, type NodeContext } from './runtime.ts'
@@ -39,6 +40,8 @@ export async function setUp(
         'FailedCreatePodSandBox',
         'hostNetwork is not offered here: the network of this machine is out of reach',
       )
+    // It says when it cannot be.
+    hostnameOf(pod())
     return node.network.attach({ uid, namespace, name }, node.name)
   })
   if (!network) return undefined

@@ -25,6 +25,9 @@ export class PodWorker {
   #setup: PodSetup | undefined
   #ip: string | undefined
   #over = false
+  /** Why the pod is given up as a whole. */
+  #failure: PodFacts['failure']
+  #lifetime: Timer | undefined
   #wake: (() => void) | undefined
   #deadline = Number.POSITIVE_INFINITY
   #deleted = false
@@ -71,6 +74,7 @@ export class PodWorker {
     if (shown(before) !== shown(pod)) this.#refresh()
     this.#status.seen(pod)
     if (this.#over) return
+    if (before.spec.activeDeadlineSeconds !== pod.spec.activeDeadlineSeconds) this.#limitLifetime()
     // A readiness gate may have opened.
     if (JSON.stringify(before.status.conditions) !== JSON.stringify(pod.status.conditions))
       this.#status.changed()
@@ -108,6 +112,7 @@ export class PodWorker {
     this.#over = true
     this.#timer?.cancel()
     this.#tokens?.cancel()
+    this.#lifetime?.cancel()
     if (this.#ip !== undefined) await this.#node.network.detach(this.#pod.uid)
     while (!this.#deleted && !this.#abandoned.signal.aborted) await this.#change()
     if (this.#abandoned.signal.aborted) return
@@ -118,6 +123,7 @@ export class PodWorker {
 
   /** Everything from the first status to the end of the last container. */
   async #live(): Promise<void> {
+    this.#limitLifetime()
     this.#status.changed()
     const attached = (ip: string): void => {
       this.#ip = ip
@@ -152,6 +158,21 @@ export class PodWorker {
     this.#tokens = this.#node.clock.setTimer(seconds * 800, () => {
       this.#refresh()
       this.#renewTokens({ volumes })
+    })
+  }
+
+  /** Ends the pod when its `activeDeadlineSeconds` are over. Source: pkg/kubelet/active_deadline.go. */
+  #limitLifetime(): void {
+    this.#lifetime?.cancel()
+    const { activeDeadlineSeconds: seconds, terminationGracePeriodSeconds: grace = 30 } = this.#pod.spec
+    if (seconds === undefined) return
+    const { clock, event } = this.#node
+    const end = Date.parse(this.#startTime) + seconds * 1000
+    this.#lifetime = clock.setTimer(Math.max(0, end - clock.now()), () => {
+      const message = 'Pod was active on the node longer than the specified deadline'
+      this.#failure ??= { reason: 'DeadlineExceeded', message }
+      event(this.#pod.object, 'Normal', 'DeadlineExceeded', message)
+      this.#beginToStop(grace)
     })
   }
 
@@ -219,6 +240,8 @@ export class PodWorker {
       ip: this.#ip ?? this.#pod.status.podIP,
       hostIP: this.#node.hostIP,
       over: this.#over,
+      // The phase is final only when every container has ended.
+      failure: this.#over ? this.#failure : undefined,
     }
   }
 

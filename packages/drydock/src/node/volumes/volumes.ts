@@ -9,6 +9,7 @@ import type { Mount } from '../container/sandbox.ts'
 import { NodeError } from '../node-error.ts'
 import type { Container, PlacedPod, Volume } from '../pod/types.ts'
 import { samePayload, writeAtomically } from './atomic-folder.ts'
+import { hostPathOf } from './host-path.ts'
 import type { Payload } from './payload.ts'
 import { isRendered, type RenderSource, referencesOf, render } from './rendered.ts'
 import { subPathOf } from './sub-path.ts'
@@ -99,6 +100,8 @@ export class PodVolumes {
     const claim =
       volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral && `${pod.name}-${volume.name}`)
     if (claim) return this.#claimed(claim, pod)
+    if (volume.hostPath)
+      return hostPathOf(join(this.#stateDir, 'hostpath', this.#from.around.nodeName), volume.hostPath)
     const kind = Object.keys(volume).find((key) => key !== 'name') ?? 'none'
     throw new NodeError(
       'FailedMount',

@@ -53,7 +53,9 @@ export async function pullImage(
     const tls = o.insecure === true || isLoopback(reference.registry) ? ['--src-tls-verify=false'] : []
     const login = o.auth === undefined ? [] : ['--src-authfile', auth]
     const source = `docker://${canonical({ ...reference, tag: reference.digest === '' ? reference.tag : '' })}`
-    await skopeo([...flags, 'copy', '--quiet', ...tls, ...login, source, `dir:${folder}`], reference, o)
+    // Signatures are not kept; and to look for them, skopeo as uid 0 of a namespace opens a folder of the real root.
+    const copy = [...flags, 'copy', '--quiet', '--remove-signatures', ...tls, ...login]
+    await skopeo([...copy, source, `dir:${folder}`], reference, o)
     const [image] = await importImage(store, folder, { reference, origin: 'pull', signal: o.signal })
     if (!image) throw new ImageError('PullFailed', `${canonical(reference)}: the registry gave nothing`)
     return image

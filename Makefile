@@ -20,7 +20,11 @@ down: ## Stop everything that `make up` started; the data stays (./bin/orlop dow
 
 build: setup dist/.built ## Bundle the programs into dist/
 
-test: setup dist/.built ## Run every test that needs no real cluster
+test-setup: setup ## Install what only tests need, and make the images that they run
+	@hack/setup tests
+	@hack/images/build redis-7.0 redis-8.0 valkey-8.1 valkey-9.1 >/dev/null
+
+test: test-setup dist/.built ## Run every test that needs no real cluster
 	@npm run --silent test
 
 conformance: setup ## Run the same cases against a real kube-apiserver (built once, some minutes) and against drydock
@@ -58,4 +62,4 @@ dist/.built: node_modules/.package-lock.json $(SOURCES)
 	@npm run --silent build
 	@touch $@
 
-.PHONY: help setup up down build test test-faults conformance bench lint fmt typecheck generate clean
+.PHONY: help setup up down build test-setup test test-faults conformance bench lint fmt typecheck generate clean

@@ -286,7 +286,7 @@ test('what is no quantity, no base64 or of the wrong type cannot be read at all'
   expect(secret.body.message).toContain('illegal base64 data at input byte 3')
   const typed = await api.call('POST', apps('statefulsets'), { body: statefulSet({ replicas: 'three' }) })
   expect(typed.body.message).toContain(
-    'cannot unmarshal string into Go struct field StatefulSet.spec.replicas of type int32',
+    'cannot unmarshal string into Go struct field StatefulSetSpec.spec.replicas of type int32',
   )
 })
 

@@ -102,9 +102,10 @@ export function modified(kind: Named, name: string): ApiError {
 
 export function invalid(kind: Named, name: string, causes: readonly Cause[]): ApiError {
   const qualified = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`
-  const lines = causes.map((cause) =>
-    cause.field === '' ? cause.message : `${cause.field}: ${cause.message}`,
-  )
+  // What is found twice is said once.
+  const lines = [
+    ...new Set(causes.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`))),
+  ]
   const text = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`
   return new ApiError(422, 'Invalid', `${qualified} "${name}" is invalid: ${text}`, {
     name,
@@ -168,8 +169,8 @@ export function tooManyRequests(
   })
 }
 
-export function unsupportedMediaType(got: string, supported: readonly string[]): ApiError {
-  const message = `the body of the request was in an unknown format (${got}) - accepted media types include: ${supported.join(', ')}`
+export function unsupportedMediaType(supported: readonly string[]): ApiError {
+  const message = `the body of the request was in an unknown format - accepted media types include: ${supported.join(', ')}`
   return new ApiError(415, 'UnsupportedMediaType', message)
 }
 

@@ -22,7 +22,7 @@ import {
 import { defaultRunningPodSpec } from './defaults/pod-spec.ts'
 import { pendingStatus } from './defaults/pod-status.ts'
 import { defaultBinding, defaultPriorityClass } from './defaults/policy.ts'
-import { defaultService } from './defaults/service.ts'
+import { defaultService, pairAddresses, prepareServiceUpdate } from './defaults/service.ts'
 import { chooseClass, defaultClaim, defaultStorageClass, defaultVolume } from './defaults/storage.ts'
 import {
   defaultCronJob,
@@ -129,9 +129,13 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
       defaults: defaultService,
       prepareCreate: (object, api) => {
         object.status = { loadBalancer: {} }
+        pairAddresses(object)
         assignAddresses(object, undefined, api)
       },
-      prepareUpdate: assignAddresses,
+      prepareUpdate: (object, old, api) => {
+        prepareServiceUpdate(object, old)
+        assignAddresses(object, old, api)
+      },
       validate: validateService,
       validateUpdate: validateServiceUpdate,
     },

@@ -1,8 +1,17 @@
 import type { Api } from '../api.ts'
 import { hasAddress, hasNodePorts } from '../defaults/service.ts'
-import { type ApiObject, ensureObject, numberAt, objectsAt, stringAt } from '../object.ts'
+import {
+  type ApiObject,
+  ensureObject,
+  numberAt,
+  objectAt,
+  objectsAt,
+  stringAt,
+  stringsAt,
+} from '../object.ts'
 import { invalid as invalidValue } from '../schema/field-error.ts'
 import { invalid } from '../status.ts'
+import { validateAddresses } from '../validation/service.ts'
 import { formatAddress, parseAddress, parseRange } from './range.ts'
 
 const services = { group: '', plural: 'services', kind: 'Service' }
@@ -15,16 +24,18 @@ const lastNodePort = 32_767
  */
 export function assignAddresses(object: ApiObject, old: ApiObject | undefined, api: Api): void {
   assignClusterIp(object, old, api)
-  assignNodePorts(object, old, api)
+  assignNodePorts(object, api)
 }
 
 function assignClusterIp(object: ApiObject, old: ApiObject | undefined, api: Api): void {
   const spec = ensureObject(object, 'spec')
   if (!hasAddress(spec.type)) {
-    for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'])
-      delete spec[field]
+    delete spec.clusterIP
     return
   }
+  const wrong = validateAddresses(spec)
+  if (wrong.length > 0) throw invalid(services, object.metadata.name, wrong)
+  checkFamilies(object, old)
   // A client that leaves the address out does not mean to give it up.
   const kept = hasAddress(stringAt(old, 'spec', 'type')) ? stringAt(old, 'spec', 'clusterIP') : undefined
   const asked = stringAt(spec, 'clusterIP') || kept
@@ -32,8 +43,40 @@ function assignClusterIp(object: ApiObject, old: ApiObject | undefined, api: Api
   if (asked && asked !== kept && asked !== 'None') checkAddress(object, asked, api)
   spec.clusterIP = address
   spec.clusterIPs = [address]
-  spec.ipFamilies = ['IPv4']
-  spec.ipFamilyPolicy = 'SingleStack'
+}
+
+/**
+ * There is IPv4 alone. A headless Service without selector may still speak of both: nobody gives addresses to what it
+ * leads to. `initIPFamilyFields` of pkg/registry/core/service/storage.
+ */
+function checkFamilies(object: ApiObject, old: ApiObject | undefined): void {
+  const spec = ensureObject(object, 'spec')
+  const free = spec.clusterIP === 'None' && Object.keys(objectAt(spec, 'selector') ?? {}).length === 0
+  spec.ipFamilyPolicy ??=
+    stringAt(old, 'spec', 'ipFamilyPolicy') ?? (free ? 'RequireDualStack' : 'SingleStack')
+  const families = stringsAt(spec, 'ipFamilies')
+  if (families.length === 0) families.push('IPv4')
+  spec.ipFamilies = families
+  if (free) {
+    if (spec.ipFamilyPolicy !== 'SingleStack' && families.length < 2)
+      families.push(families[0] === 'IPv4' ? 'IPv6' : 'IPv4')
+    return
+  }
+  const causes =
+    spec.ipFamilyPolicy === 'RequireDualStack'
+      ? [
+          invalidValue(
+            'spec.ipFamilyPolicy',
+            'RequireDualStack',
+            'this cluster is not configured for dual-stack services',
+          ),
+        ]
+      : []
+  for (const [index, family] of families.entries()) {
+    if (family !== 'IPv4')
+      causes.push(invalidValue(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster'))
+  }
+  if (causes.length > 0) throw invalid(services, object.metadata.name, causes)
 }
 
 function others(api: Api, uid?: string): ApiObject[] {
@@ -61,53 +104,45 @@ function checkAddress(object: ApiObject, asked: string, api: Api): void {
 /** Addresses below this many are left to those who ask for one by name, as a real server's lower band is. */
 const reserved = 256
 
-/** The one after the highest given out: an address that was freed a moment ago is not given to somebody else at once. */
+/** The address that a server gave out last; lost when it ends, and then the highest in use stands for it. */
+const newest = new WeakMap<Api, number>()
+
+/** The one after the last given out: an address that was freed a moment ago is given to somebody else only after all others. */
 function nextAddress(api: Api): string {
   const { first, last } = parseRange(api.serviceRange)
   const start = last - first > 4 * reserved ? first + reserved - 1 : first + 15
-  const taken = new Set(
-    others(api).map((service) => parseAddress(stringAt(service, 'spec', 'clusterIP') ?? '')),
-  )
-  const newest = others(api).reduce(
-    (highest, service) => Math.max(highest, parseAddress(stringAt(service, 'spec', 'clusterIP') ?? '') ?? 0),
-    start,
-  )
-  for (const [from, to] of [
-    [newest + 1, last],
-    [start, newest],
+  const inUse = others(api).map((service) => parseAddress(stringAt(service, 'spec', 'clusterIP') ?? ''))
+  const taken = new Set(inUse)
+  const from = newest.get(api) ?? inUse.reduce<number>((highest, one) => Math.max(highest, one ?? 0), start)
+  for (const [low, high] of [
+    [from + 1, last],
+    [start, from],
   ] as const) {
-    for (let address = from; address <= to; address += 1)
-      if (!taken.has(address)) return formatAddress(address)
+    for (let address = low; address <= high; address += 1) {
+      if (taken.has(address)) continue
+      newest.set(api, address)
+      return formatAddress(address)
+    }
   }
   throw invalid(services, '', [
     invalidValue('spec.clusterIPs', [], `failed to allocate a serviceIP: range is full`),
   ])
 }
 
-function assignNodePorts(object: ApiObject, old: ApiObject | undefined, api: Api): void {
+function assignNodePorts(object: ApiObject, api: Api): void {
   const ports = objectsAt(object, 'spec', 'ports')
-  if (!hasNodePorts(object)) {
-    // Only what the server had assigned goes silently; what the client asks for on such a type is refused by validation.
-    const before = new Set(objectsAt(old, 'spec', 'ports').map((port) => port.nodePort))
-    for (const port of ports) if (before.has(port.nodePort)) delete port.nodePort
-    return
-  }
+  if (!hasNodePorts(object)) return
   const taken = new Set(
     others(api, object.metadata.uid).flatMap((service) =>
       objectsAt(service, 'spec', 'ports').map((port) => `${port.protocol}/${port.nodePort}`),
     ),
   )
   for (const [index, port] of ports.entries()) {
-    const asked = numberAt(port, 'nodePort') || previousNodePort(port.port, port.protocol, old)
+    const asked = numberAt(port, 'nodePort')
     if (asked) checkNodePort(object, index, asked, taken.has(`${port.protocol}/${asked}`))
     port.nodePort = asked || freeNodePort(String(port.protocol), taken)
     taken.add(`${port.protocol}/${port.nodePort}`)
   }
-}
-
-function previousNodePort(port: unknown, protocol: unknown, old: ApiObject | undefined): number | undefined {
-  const before = objectsAt(old, 'spec', 'ports').find((one) => one.port === port && one.protocol === protocol)
-  return numberAt(before, 'nodePort')
 }
 
 function checkNodePort(object: ApiObject, index: number, asked: number, isTaken: boolean): void {

@@ -26,8 +26,7 @@ export function decodeProtobuf(body: Buffer): JsonObject {
     }
   }
   const name = messageOf(apiVersion, kind)
-  if (name === undefined)
-    throw unsupportedMediaType('application/vnd.kubernetes.protobuf', ['application/json'])
+  if (name === undefined) throw unsupportedMediaType(['application/json'])
   return { apiVersion, kind, ...readMessage(raw, name) }
 }
 

@@ -33,7 +33,7 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
   }
   const text = bytes.toString('utf8')
   if (!json.has(type) && !yaml.has(type))
-    throw unsupportedMediaType(type, ['application/json', 'application/yaml'])
+    throw unsupportedMediaType(['application/json', 'application/yaml', protobuf])
   // Nearly every apply body is JSON, which is YAML and which the JSON parser reads a hundred times faster.
   if (yaml.has(type) && !/^\s*\{/.test(text)) return await readYaml(text)
   try {

@@ -5,6 +5,7 @@ import { canonicalQuantity, quantityRule } from '../quantity.ts'
 import { schemaFor } from '../schema/built-in.ts'
 import { fieldSchema, type TypeSchema } from '../schema/type-schema.ts'
 import { type ApiError, badRequest } from '../status.ts'
+import { storedTime } from './go-time.ts'
 import type { ResourceRequest } from './resource-request.ts'
 
 /**
@@ -36,7 +37,7 @@ function decodeBuiltIn(object: ApiObject, kind: KindInfo): Decoded | undefined {
   const schema = schemaFor(kind)
   if (schema === undefined) return undefined
   const decoder = new Decoder(kind)
-  return { object: decoder.object(object, schema, ''), unknown: decoder.unknown }
+  return { object: decoder.object(object, schema, '', kind.kind), unknown: decoder.unknown }
 }
 
 function decodeCustom(object: ApiObject, kind: KindInfo): Decoded | undefined {
@@ -57,76 +58,126 @@ class Decoder {
     this.#kind = kind
   }
 
-  object(value: JsonObject, schema: TypeSchema, path: string): JsonObject {
+  /** `struct`: the Go type that the value is in. */
+  object(value: JsonObject, schema: TypeSchema, path: string, struct: string): JsonObject {
     const result: JsonObject = {}
+    const own = schema.properties === undefined ? struct : typeName(schema)
     for (const [key, child] of Object.entries(value)) {
       if (child === null || child === undefined) continue
       const field = path === '' ? key : `${path}.${key}`
       const childSchema = fieldSchema(schema, key)
       if (childSchema === undefined) this.unknown.push(field)
-      else result[key] = this.value(child, childSchema, field)
+      // Go tells of a map, not of the key in it.
+      else result[key] = this.value(child, childSchema, schema.properties === undefined ? path : field, own)
     }
     return result
   }
 
-  value(value: unknown, schema: TypeSchema, path: string): unknown {
-    if (schema.intOrString === true) return this.#intOrString(value, schema, path)
+  value(value: unknown, schema: TypeSchema, path: string, struct: string): unknown {
+    if (schema.intOrString === true) return this.#intOrString(value, schema, path, struct)
     switch (schema.type) {
       case 'object':
-        if (!isObject(value)) throw this.#mismatch(value, path, 'object')
-        return this.object(value, schema, path)
+        if (!isObject(value)) throw this.#mismatch(value, path, struct, goType(schema))
+        return this.object(value, schema, path, struct)
       case 'array':
-        return this.#list(value, schema, path)
+        return this.#list(value, schema, path, struct)
       case undefined:
-        return isObject(value) && schema.properties !== undefined ? this.object(value, schema, path) : value
+        return isObject(value) && schema.properties !== undefined
+          ? this.object(value, schema, path, struct)
+          : value
       default:
-        return this.#scalar(value, schema, path)
+        return this.#scalar(value, schema, path, struct)
     }
   }
 
-  #list(value: unknown, schema: TypeSchema, path: string): unknown[] {
-    if (!Array.isArray(value)) throw this.#mismatch(value, path, 'array')
+  #list(value: unknown, schema: TypeSchema, path: string, struct: string): unknown[] {
+    if (!Array.isArray(value)) throw this.#mismatch(value, path, struct, goType(schema))
     const items = schema.items
     return items === undefined
       ? value
-      : value.map((item, index) => this.value(item ?? {}, items, `${path}[${index}]`))
+      : value.map((item, index) => this.value(item ?? {}, items, `${path}[${index}]`, struct))
   }
 
-  #scalar(value: unknown, schema: TypeSchema, path: string): unknown {
+  #scalar(value: unknown, schema: TypeSchema, path: string, struct: string): unknown {
     const { type, format } = schema
     const fits =
-      type === 'integer' ? Number.isInteger(value) : typeof value === (type === 'number' ? 'number' : type)
-    if (!fits) throw this.#mismatch(value, path, goType(schema))
-    if (format === 'byte' && typeof value === 'string') this.#checkBase64(value)
-    return value
+      type === 'integer' ? isWhole(value, format) : typeof value === (type === 'number' ? 'number' : type)
+    if (!fits) throw this.#mismatch(value, path, struct, goType(schema))
+    if (typeof value !== 'string') return value
+    if (format === 'byte') this.#checkBase64(value)
+    return format === 'date-time' ? this.#time(value, schema) : value
   }
 
-  #intOrString(value: unknown, schema: TypeSchema, path: string): unknown {
+  #time(text: string, schema: TypeSchema): string {
+    try {
+      return storedTime(text, schema.goType === 'v1.MicroTime')
+    } catch (error) {
+      throw refusal(this.#kind, error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  #intOrString(value: unknown, schema: TypeSchema, path: string, struct: string): unknown {
     if (typeof value !== 'string' && typeof value !== 'number')
-      throw this.#mismatch(value, path, 'intstr.IntOrString')
+      throw this.#mismatch(value, path, struct, 'intstr.IntOrString')
     if (schema.format !== 'quantity') return value
     const canonical = canonicalQuantity(value)
     if (canonical === undefined) throw refusal(this.#kind, quantityRule)
     return canonical
   }
 
-  /** Go's decoder names the first byte that does not belong. */
+  /** Go's decoder names the first byte that does not belong, or where the four begin that are not four. */
   #checkBase64(text: string): void {
     const stripped = text.replace(/[\r\n]/g, '')
     if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(stripped)) return
     const bad = stripped.search(/[^A-Za-z0-9+/]/)
-    throw refusal(this.#kind, `illegal base64 data at input byte ${bad === -1 ? stripped.length : bad}`)
+    const at = bad === -1 ? stripped.length - (stripped.length % 4) : bad
+    throw refusal(this.#kind, `illegal base64 data at input byte ${at}`)
   }
 
-  #mismatch(value: unknown, path: string, type: string): Error {
-    const got = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
-    const field = `${this.#kind.kind}.${path.replace(/\[\d+\]/g, '')}`
-    return refusal(this.#kind, `json: cannot unmarshal ${got} into Go struct field ${field} of type ${type}`)
+  #mismatch(value: unknown, path: string, struct: string, type: string): Error {
+    const field = `${struct}.${path.replace(/\[\d+\]/g, '')}`
+    return refusal(this.#kind, unmarshalling(value, field, type))
   }
 }
 
-function goType({ type, format }: TypeSchema): string {
-  if (type === 'integer') return format === 'int64' ? 'int64' : 'int32'
-  if (type === 'number') return 'float64'
-  return type === 'boolean' ? 'bool' : 'string'
+/** Go's words for a value of another type than the field has. */
+function unmarshalling(value: unknown, field: string, type: string): string {
+  const got = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+  // A number that is one, but not of this type, is named.
+  const number = typeof value === 'number' && /^u?int|^float/.test(type) ? ` ${value}` : ''
+  return `json: cannot unmarshal ${got}${number} into Go struct field ${field} of type ${type}`
+}
+
+/** Throws BadRequest for a field of metadata that has another type than Go gives it. */
+export function metadataMismatch(kind: KindInfo, field: string, value: unknown, type: string): ApiError {
+  return refusal(kind, unmarshalling(value, `ObjectMeta.metadata.${field}`, type))
+}
+
+function isWhole(value: unknown, format: string | undefined): boolean {
+  return Number.isInteger(value) && (format === 'int64' || Math.abs(Number(value)) <= 2 ** 31)
+}
+
+/** `PodSpec` of `v1.PodSpec`. */
+function typeName(schema: TypeSchema): string {
+  return schema.goType?.replace(/^.*\./, '') ?? ''
+}
+
+function goType(schema: TypeSchema): string {
+  const { type, format, items, additionalProperties } = schema
+  switch (type) {
+    case 'array':
+      return `[]${items === undefined ? 'interface {}' : goType(items)}`
+    case 'integer':
+      return format === 'int64' ? 'int64' : 'int32'
+    case 'number':
+      return 'float64'
+    case 'boolean':
+      return 'bool'
+    case 'string':
+      return schema.goType ?? 'string'
+    default:
+      return additionalProperties === undefined
+        ? (schema.goType ?? 'interface {}')
+        : `map[string]${goType(additionalProperties)}`
+  }
 }

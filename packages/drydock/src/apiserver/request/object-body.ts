@@ -1,7 +1,7 @@
 import { apiVersionOf, type KindInfo } from '../kinds.ts'
 import { type ApiObject, isApiObject, isObject, type JsonObject } from '../object.ts'
 import { badRequest } from '../status.ts'
-import { decode } from './decode.ts'
+import { decode, metadataMismatch } from './decode.ts'
 import type { ResourceRequest } from './resource-request.ts'
 
 /**
@@ -21,7 +21,7 @@ export function placed(
   const { kind, namespace, name } = request
   checkType(body, kind)
   const metadata: JsonObject = isObject(body.metadata) ? dropNulls(body.metadata) : {}
-  checkMetadata(metadata)
+  checkMetadata(metadata, kind)
   metadata.name ??= ''
   if (name !== '' && metadata.name === '') metadata.name = name
   if (name !== '' && metadata.name !== name) {
@@ -63,33 +63,29 @@ const texts = [
 ]
 
 /** Types that the server relies on later: what does not fit could not have been decoded by a real server either. */
-function checkMetadata(metadata: JsonObject): void {
+function checkMetadata(metadata: JsonObject, kind: KindInfo): void {
+  const check = (field: string, value: unknown, fits: boolean, type: string): void => {
+    if (!fits) throw metadataMismatch(kind, field, value, type)
+  }
   for (const key of texts) {
-    if (metadata[key] !== undefined && typeof metadata[key] !== 'string')
-      throw undecodable(`metadata.${key}`, 'string')
+    const value = metadata[key]
+    check(key, value, value === undefined || typeof value === 'string', 'string')
   }
   for (const key of ['labels', 'annotations']) {
-    const map = metadata[key]
-    if (map === undefined) continue
-    if (!isObject(map)) throw undecodable(`metadata.${key}`, 'map[string]string')
+    const map = metadata[key] ?? {}
+    if (!isObject(map)) throw metadataMismatch(kind, key, map, 'map[string]string')
     for (const [name, value] of Object.entries(map)) {
       if (value === null) map[name] = ''
-      else if (typeof value !== 'string') throw undecodable(`metadata.${key}.${name}`, 'string')
+      else check(key, value, typeof value === 'string', 'string')
     }
   }
   const { finalizers, ownerReferences, managedFields } = metadata
-  if (
-    finalizers !== undefined &&
-    !(Array.isArray(finalizers) && finalizers.every((name) => typeof name === 'string'))
-  ) {
-    throw undecodable('metadata.finalizers', '[]string')
+  for (const [key, list] of Object.entries({ finalizers, ownerReferences, managedFields })) {
+    if (list === undefined) continue
+    const type =
+      { finalizers: 'string', ownerReferences: 'v1.OwnerReference' }[key] ?? 'v1.ManagedFieldsEntry'
+    if (!Array.isArray(list)) throw metadataMismatch(kind, key, list, `[]${type}`)
+    const isItem = key === 'finalizers' ? (item: unknown) => typeof item === 'string' : isObject
+    for (const item of list) check(key, item, isItem(item), type)
   }
-  for (const [key, list] of Object.entries({ ownerReferences, managedFields })) {
-    if (list !== undefined && !(Array.isArray(list) && list.every(isObject)))
-      throw undecodable(`metadata.${key}`, '[]object')
-  }
-}
-
-function undecodable(field: string, type: string): Error {
-  return badRequest(`json: cannot unmarshal the value of field ${field} into Go value of type ${type}`)
 }

@@ -23,7 +23,12 @@ function namedSchema(name: string): TypeSchema {
   if (source === undefined) return anything
   const schema: TypeSchema = {}
   made.set(name, schema)
-  return Object.assign(schema, special.get(name) ?? fromOpenApi(source))
+  return Object.assign(schema, special.get(name) ?? fromOpenApi(source), { goType: goType(name) })
+}
+
+/** `v1.PodSpec` of `io.k8s.api.core.v1.PodSpec`. */
+function goType(name: string): string {
+  return name.split('.').slice(-2).join('.')
 }
 
 /** Types whose OpenAPI form says less than their Go code does. */

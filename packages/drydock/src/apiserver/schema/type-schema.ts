@@ -28,6 +28,8 @@ export interface TypeSchema {
   readonly nullable?: boolean
   readonly default?: unknown
   readonly format?: string
+  /** The Go type of a built-in object, e.g. `v1.PodSpec`. */
+  readonly goType?: string
 }
 
 /** Any JSON value: objects merge field by field, lists are atomic. What an untyped place is. */

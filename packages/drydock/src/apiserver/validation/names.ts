@@ -1,17 +1,17 @@
 /** What a name may look like. Each gives the objections in the words of k8s.io/apimachinery pkg/util/validation. */
 export type NameRule = (name: string) => string[]
 
-function rule(pattern: string, limit: number, sentence: string): NameRule {
+function rule(pattern: string, limit: number, sentence: string, part = ''): NameRule {
   const whole = new RegExp(`^${pattern}$`)
   return (name) => [
-    ...(name.length > limit ? [`must be no more than ${limit} bytes`] : []),
+    ...(name.length > limit ? [`${part}must be no more than ${limit} characters`] : []),
     ...(whole.test(name) ? [] : [`${sentence}, regex used for validation is '${pattern}')`]),
   ]
 }
 
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 
-export const dnsLabel: NameRule = rule(
+const plainLabel: NameRule = rule(
   label,
   63,
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc'",
@@ -21,6 +21,11 @@ export const dnsSubdomain: NameRule = rule(
   253,
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com'",
 )
+export const dnsLabel: NameRule = (name) => {
+  const dotted = name.includes('.') && name.split('.').every((part) => new RegExp(`^${label}$`).test(part))
+  return plainLabel(name).map((why) => (dotted && why.startsWith('a ') ? 'must not contain dots' : why))
+}
+
 export const dns1035Label: NameRule = rule(
   '[a-z]([-a-z0-9]*[a-z0-9])?',
   63,
@@ -36,6 +41,7 @@ const namePart = rule(
   '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]',
   63,
   "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc'",
+  'name part ',
 )
 
 /** `name` or `prefix/name`, as keys of labels and annotations are. */
@@ -67,7 +73,7 @@ export const pathSegment: NameRule = (name) => {
 /** ConfigMap and Secret keys. */
 export const dataKey: NameRule = (key) => {
   const pattern = '[-._a-zA-Z0-9]+'
-  if (key.length > 253) return ['must be no more than 253 bytes']
+  if (key.length > 253) return ['must be no more than 253 characters']
   if (!new RegExp(`^${pattern}$`).test(key)) {
     return [
       `a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '${pattern}')`,

@@ -6,6 +6,12 @@ export function validatePort(port: unknown, field: string): Cause[] {
   return fits ? [] : [invalid(field, port, 'must be between 1 and 65535, inclusive')]
 }
 
+/** A number of a port, or the name of one. */
+export function portNameOrNumber(port: unknown, field: string): Cause[] {
+  if (typeof port !== 'string') return validatePort(port ?? 0, field)
+  return portName(port).map((why) => invalid(field, port, why))
+}
+
 /** IANA service names, as ports of containers are called. */
 export function portName(name: string): string[] {
   return [

@@ -29,7 +29,11 @@ export function patch(api: Api, request: ResourceRequest): Answer {
   if (old === undefined) throw notFound(kind, name)
   checkForce(request, false)
   const object = objectFrom(withIdentity(patched(old, request), old), request)
-  return answerWith(kind, updateObject(api, kind, old, object, writeOptions(request)), 200)
+  return answerWith(
+    kind,
+    updateObject(api, kind, old, object, { ...writeOptions(request), patched: true }),
+    200,
+  )
 }
 
 function patched(old: ApiObject, { contentType, body, kind }: ResourceRequest): unknown {
@@ -44,7 +48,7 @@ function patched(old: ApiObject, { contentType, body, kind }: ResourceRequest): 
       if (!isObject(body)) throw badRequest('the patch must be an object')
       return strategicMergePatch(old, body, schemaOf(kind) ?? anything)
   }
-  throw unsupportedMediaType(contentType, [
+  throw unsupportedMediaType([
     'application/json-patch+json',
     'application/merge-patch+json',
     ...(kind.crd === undefined ? ['application/strategic-merge-patch+json'] : []),
@@ -61,7 +65,11 @@ function withIdentity(result: unknown, old: ApiObject): JsonObject {
     ...result,
     apiVersion: old.apiVersion,
     kind: old.kind,
-    metadata: { ...metadata, name: metadata.name ?? name, ...(namespace === undefined ? {} : { namespace }) },
+    metadata: {
+      ...metadata,
+      name: metadata.name ?? name,
+      ...(namespace === undefined ? {} : { namespace: metadata.namespace ?? namespace }),
+    },
   }
 }
 
@@ -90,7 +98,7 @@ function apply(api: Api, request: ResourceRequest, live: ApiObject | undefined):
   if ('conflicts' in result) throw conflictError(result.conflicts)
   if (!isApiObject(result.object)) throw badRequest('the apply patch must leave an object')
   const object = objectFrom(result.object, request)
-  const options = { ...writeOptions(request), fieldsTracked: true }
+  const options = { ...writeOptions(request), fieldsTracked: true, patched: true }
   if (live !== undefined) return answerWith(kind, updateObject(api, kind, live, object, options), 200)
   return answerWith(kind, createObject(api, kind, object, options), 201)
 }

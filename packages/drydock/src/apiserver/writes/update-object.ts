@@ -4,7 +4,7 @@ import type { KindInfo } from '../kinds.ts'
 import { type ApiObject, sameJson } from '../object.ts'
 import { type Cause, conflict, invalid, modified } from '../status.ts'
 import { countsGeneration, type Strategy, strategyFor } from '../strategy.ts'
-import { validateMetadata, validateMetadataUpdate } from '../validation/metadata.ts'
+import { validateMetadataUpdate } from '../validation/metadata.ts'
 import { keepOutsideOf } from './endpoint-part.ts'
 import type { WriteOptions } from './options.ts'
 import { store, unstore } from './stored.ts'
@@ -13,6 +13,8 @@ import { tracked } from './tracked.ts'
 export interface UpdateOptions extends WriteOptions {
   /** `managedFields` are already right (an apply computed them). */
   readonly fieldsTracked?: boolean
+  /** The object is what a patch made of the old one: another uid in it is no precondition but a change. */
+  readonly patched?: boolean
 }
 
 /**
@@ -27,7 +29,7 @@ export function updateObject(
   object: ApiObject,
   options: UpdateOptions,
 ): ListItem {
-  checkPreconditions(kind, old, object)
+  checkPreconditions(kind, old, object, options.patched === true)
   const strategy = strategyFor(kind)
   keepIdentity(object, old)
   keepOutsideOf(options.subresource, kind, object, old)
@@ -39,8 +41,7 @@ export function updateObject(
     next.metadata.generation = changesSpec(next, old) ? generation + 1 : generation
   }
   const causes = [
-    ...validateMetadata(next, kind),
-    ...validateMetadataUpdate(next, old),
+    ...validateMetadataUpdate(next, old, kind),
     ...objections(api, strategy, next, old, options.subresource),
   ]
   if (causes.length > 0) throw invalid(kind, next.metadata.name, causes)
@@ -65,9 +66,10 @@ function objections(
   return [...own, ...(strategy.validateUpdate?.(object, old, api) ?? [])]
 }
 
-function checkPreconditions(kind: KindInfo, old: ApiObject, object: ApiObject): void {
+function checkPreconditions(kind: KindInfo, old: ApiObject, object: ApiObject, patched: boolean): void {
   const { name, uid, resourceVersion } = object.metadata
   if (uid !== undefined && uid !== '' && uid !== old.metadata.uid) {
+    if (patched) throw invalid(kind, name, validateMetadataUpdate(object, old, kind))
     throw conflict(
       kind,
       name,

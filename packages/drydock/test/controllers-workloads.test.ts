@@ -141,7 +141,7 @@ test('a Job runs as many at a time as it may until enough succeeded', async () =
   await end(yard, 'Succeeded')
   await end(yard, 'Succeeded')
   const { status } = await ended(yard, 'Complete')
-  expect(status).toMatchObject({ succeeded: 3, failed: 1, active: 0 })
+  expect(status).toMatchObject({ succeeded: 3, failed: 1, uncountedTerminatedPods: {} })
 })
 
 test('a Job that fails too often gives up, and goes when its time is over', async () => {
@@ -150,7 +150,10 @@ test('a Job that fails too often gives up, and goes when its time is over', asyn
   await end(yard, 'Failed')
   await end(yard, 'Failed')
   const job = await ended(yard, 'Failed')
-  expect(job.status?.conditions?.[0]).toMatchObject({ reason: 'BackoffLimitExceeded' })
+  expect(job.status?.conditions).toMatchObject([
+    { type: 'FailureTarget', reason: 'BackoffLimitExceeded' },
+    { type: 'Failed', reason: 'BackoffLimitExceeded' },
+  ])
   const body = { spec: { ttlSecondsAfterFinished: 0 } }
   await yard.client.patch(resources.jobs, { namespace, name: 'work' }, { type: 'merge', body })
   await yard.until(async () => (await yard.find(resources.jobs, 'work')) === undefined)

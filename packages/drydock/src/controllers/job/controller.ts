@@ -1,10 +1,21 @@
 /** The Job controller. */
 import { isDeepStrictEqual } from 'node:util'
-import { keyOf, resources, watches } from '@orlop/kube'
-import { checkUnchanged, createOnce, deleteExactly } from '../careful-writes.ts'
+import {
+  type Client,
+  controllerOf,
+  hasFinalizer,
+  isNotFound,
+  keyOf,
+  type Pod,
+  resources,
+  watches,
+} from '@orlop/kube'
+import { checkUnchanged, createOnce, deleteExactly, find } from '../careful-writes.ts'
 import { type ControllerContext, ownerKey, recorder, register, watchPods } from '../context.ts'
+import { timestamp } from '../timestamp.ts'
 import { DeletedPods } from '../workloads/deleted-pods.ts'
 import { planJob } from './plan.ts'
+import { TRACKING } from './tracking.ts'
 
 export function jobs(context: ControllerContext): void {
   const { client, clock, manager } = context
@@ -12,21 +23,36 @@ export function jobs(context: ControllerContext): void {
   const all = manager.reflector(resources.jobs)
   const pods = watchPods(context)
   const deleted = new DeletedPods()
+
+  /** Its pods; those that it has deleted are seen to go before the cache shows it. */
+  const owned = (uid: string, now: number): Pod[] => {
+    const known = pods.store.byIndex('controller', uid)
+    const kept = new Set(deleted.without(uid, known))
+    const gone = { deletionTimestamp: timestamp(now) }
+    return known.map((pod) => (kept.has(pod) ? pod : { ...pod, metadata: { ...pod.metadata, ...gone } }))
+  }
+
   register(context, {
     name: 'job',
     reconcile: async ({ namespace, name }, signal) => {
       const job = all.store.get(`${namespace}/${name}`)
-      if (job === undefined || job.metadata.deletionTimestamp !== undefined) return
+      if (job === undefined) return
       const uid = job.metadata.uid ?? ''
-      const owned = deleted.without(uid, pods.store.byIndex('controller', uid))
-      const { create, remove, status, expired, again } = planJob({ job, pods: owned, now: clock.now() })
+      const now = clock.now()
+      const plan = planJob({ job, pods: owned(uid, now), now })
+      const { create, remove, release, status, expired, again } = plan
       if (!isDeepStrictEqual(job.status, status)) {
         await client.update(resources.jobs, { ...job, status }, { subresource: 'status', signal })
       }
+      for (const event of plan.events) events.record(job, event)
+      for (const pod of release) await letGo(client, pod, signal)
+      if (job.metadata.deletionTimestamp !== undefined) return
       if (remove.length > 0 || expired) await checkUnchanged(client, resources.jobs, job, signal)
       for (const pod of remove) {
         await deleteExactly(client, resources.pods, pod, signal)
         deleted.add(uid, pod)
+        const note = `Deleted pod: ${pod.metadata.name}`
+        events.record(job, { type: 'Normal', reason: 'SuccessfulDelete', note })
       }
       for (const pod of create) {
         await createOnce(client, resources.pods, pod, signal)
@@ -39,4 +65,46 @@ export function jobs(context: ControllerContext): void {
     },
     sources: [watches(all, (job) => [keyOf(job)]), watches(pods, (pod) => ownerKey(pod, 'Job'))],
   })
+
+  // Pods of a Job that is gone are nobody's to count.
+  register(context, {
+    name: 'job-orphans',
+    reconcile: async ({ namespace, name }, signal) => {
+      const pod = pods.store.get(`${namespace}/${name}`)
+      if (pod === undefined || !hasFinalizer(pod, TRACKING)) return
+      const owner = controllerOf(pod)
+      if (owner?.kind === 'Job') {
+        const live = await find(client, resources.jobs, { namespace, name: owner.name }, signal)
+        if (live?.metadata.uid === owner.uid && live.metadata.deletionTimestamp === undefined) return
+      }
+      await letGo(client, pod, signal)
+    },
+    sources: [
+      watches(pods, (pod) => {
+        const owner = ownerKey(pod, 'Job')[0]
+        const known = owner === undefined ? undefined : all.store.get(owner)
+        const kept = known !== undefined && known.metadata.uid === controllerOf(pod)?.uid
+        return !hasFinalizer(pod, TRACKING) || kept ? [] : [keyOf(pod)]
+      }),
+      watches(all, (job) => {
+        const { uid = '', deletionTimestamp, name, namespace } = job.metadata
+        const gone =
+          deletionTimestamp !== undefined || all.store.get(`${namespace}/${name}`)?.metadata.uid !== uid
+        return gone ? pods.store.byIndex('controller', uid).map(keyOf) : []
+      }),
+    ],
+  })
+}
+
+/** Takes the finalizer away. */
+async function letGo(client: Client, { metadata }: Pod, signal: AbortSignal): Promise<void> {
+  const { uid, resourceVersion } = metadata
+  const finalizers = (metadata.finalizers ?? []).filter((one) => one !== TRACKING)
+  if (finalizers.length === (metadata.finalizers ?? []).length) return
+  const body = { metadata: { uid, resourceVersion, finalizers } }
+  try {
+    await client.patch(resources.pods, metadata, { type: 'merge', body }, { signal })
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+  }
 }

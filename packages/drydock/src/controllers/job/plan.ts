@@ -1,17 +1,26 @@
-/** What a Job needs next. Pure; after pkg/controller/job/job_controller.go, without indexed completions. */
-import type { Job, Pod } from '@orlop/kube'
-import { isActive, isReady } from '../pod-state.ts'
+/** What a Job needs next. Pure; after pkg/controller/job/job_controller.go, without limits for each index and success policies. */
+import type { EventInput, Job, Pod } from '@orlop/kube'
+import { isActive, isFinished, isReady, isTerminating } from '../pod-state.ts'
 import { timestamp } from '../timestamp.ts'
-import { podFrom, unusedNames } from '../workloads/pod-from.ts'
-
-export type JobStatus = NonNullable<Job['status']>
-
-/** After the n-th failure, ms: 10 s doubled each time, at most six minutes. */
-const backoff = (failures: number): number => Math.min(360_000, 10_000 * 2 ** (failures - 1))
+import {
+  conditionAt,
+  deadlineLeft,
+  decidedEnd,
+  type End,
+  failure,
+  finalCondition,
+  type JobStatus,
+  success,
+  timeToLive,
+  withCondition,
+} from './ending.ts'
+import { indexOf, isIndexed, pendingIndexes, printIndexes } from './indexes.ts'
+import { indexedPods, plainPods } from './job-pods.ts'
+import { type Tracking, track } from './tracking.ts'
 
 export interface JobView {
   readonly job: Job
-  /** The pods it controls, without those it has already deleted. */
+  /** The pods it controls. */
   readonly pods: readonly Pod[]
   readonly now: number
 }
@@ -19,158 +28,203 @@ export interface JobView {
 export interface JobPlan {
   readonly create: readonly Pod[]
   readonly remove: readonly Pod[]
+  /** Pods whose finalizer goes: that they ended stands in the Job's status. */
+  readonly release: readonly Pod[]
   readonly status: JobStatus
+  readonly events: readonly EventInput[]
   /** Its time to live after the end is over: delete it. */
   readonly expired: boolean
+  /** ms */
   readonly again?: number
 }
 
-export function planJob({ job, pods, now }: JobView): JobPlan {
+export function planJob(view: JobView): JobPlan {
+  const { job, pods, now } = view
+  if (finalCondition(job) !== undefined) return afterEnd(job, pods, now)
+  const decided = decidedEnd(job)
+  const counts = track(job, pods, decided?.final === 'Failed')
   const active = pods.filter(isActive)
-  const counted = countsOf(job, pods)
-  const end = ended(job) ?? outcome(job, active, counted, now)
-  const status = statusOf(job, active, counted, end, now)
-  if (end !== undefined) {
-    const left = timeToLive(job, status, now)
-    const remove = ended(job) === undefined || end.type === 'Failed' ? active : []
-    const again = left !== undefined && left > 0 ? { again: left } : {}
-    return { create: [], remove, status, expired: left !== undefined && left <= 0, ...again }
-  }
-  const wanted = job.spec?.suspend === true ? 0 : Math.min(parallelism(job), remaining(job, counted))
-  const pause = pauseAfterFailure(pods, counted, now)
-  const missing = pause > 0 ? 0 : Math.max(0, wanted - active.length)
-  const names = unusedNames(job, missing, new Set(pods.map((pod) => pod.metadata.name)))
-  const waits = [pause, deadlineLeft(job, now) ?? 0].filter((ms) => ms > 0)
+  const end = decided ?? failure(job, pods, counts, now)
+  if (end !== undefined) return ended(view, counts, end, active)
+  const going = job.metadata.deletionTimestamp !== undefined
+  const work = going ? { create: [], remove: [] } : manage(view, counts, active)
+  const left = active.length + work.create.length - work.remove.length
+  const done = success(job, counts, left)
+  if (done !== undefined) return ended(view, counts, done, active)
+  const { status, events } = statusOf(view, counts, active)
+  const waits = [work.pause ?? 0, deadlineLeft(job, now) ?? 0].filter((ms) => ms > 0)
   return {
-    create: names.map((name) => podFrom(job, job.spec?.template ?? {}, name, jobLabels(job))),
-    remove: active.slice(0, Math.max(0, active.length - wanted)),
+    ...work,
+    release: counts.release,
     status,
+    events,
     expired: false,
     ...(waits.length > 0 ? { again: Math.min(...waits) } : {}),
   }
 }
 
-interface Counts {
-  readonly succeeded: number
-  readonly failed: number
-  readonly restarts: number
-}
-
-/** A pod that somebody removed still counts: status keeps the highest number ever seen. */
-function countsOf({ status }: Job, pods: readonly Pod[]): Counts {
-  const inPhase = (phase: string): number => pods.filter((pod) => pod.status?.phase === phase).length
-  const restarts = pods
-    .flatMap((pod) => pod.status?.containerStatuses ?? [])
-    .reduce((sum, container) => sum + container.restartCount, 0)
+/** Nothing is started any more; what was left behind is let go. */
+function afterEnd(job: Job, pods: readonly Pod[], now: number): JobPlan {
+  const left = timeToLive(job, now)
+  const held = pods.filter(({ metadata }) => (metadata.finalizers ?? []).length > 0)
   return {
-    succeeded: Math.max(status?.succeeded ?? 0, inPhase('Succeeded')),
-    failed: Math.max(status?.failed ?? 0, inPhase('Failed')),
-    restarts,
+    create: [],
+    remove: [],
+    release: held,
+    status: job.status ?? {},
+    events: [],
+    expired: left !== undefined && left <= 0,
+    ...(left !== undefined && left > 0 ? { again: left } : {}),
   }
 }
 
-interface End {
-  readonly type: 'Complete' | 'Failed'
-  readonly reason?: string
-  readonly message?: string
+/** Ends what runs; says so for good when all of it is gone and counted. */
+function ended(view: JobView, counts: Tracking, end: End, active: readonly Pod[]): JobPlan {
+  const { pods, now } = view
+  const { status, events } = statusOf(view, counts, active)
+  const { interim, final, reason, message } = end
+  const conditions = withCondition(
+    status.conditions ?? [],
+    conditionAt(interim, 'True', reason, message, now),
+  )
+  const over = active.length === 0 && counts.settled && !pods.some((pod) => isGoing(pod))
+  const told: EventInput =
+    final === 'Complete'
+      ? { type: 'Normal', reason: 'Completed', note: 'Job completed' }
+      : { type: 'Warning', reason, note: message }
+  return {
+    create: [],
+    remove: active,
+    release: counts.release,
+    status: {
+      ...status,
+      conditions: over ? [...conditions, conditionAt(final, 'True', reason, message, now)] : conditions,
+      ...(over && final === 'Complete' ? { completionTime: timestamp(now) } : {}),
+    },
+    events: over ? [...events, told] : events,
+    expired: false,
+  }
 }
 
-function ended({ status }: Job): End | undefined {
-  const type = status?.conditions?.find(
-    (c) => c.status === 'True' && (c.type === 'Complete' || c.type === 'Failed'),
-  )?.type
-  return type === 'Complete' || type === 'Failed' ? { type } : undefined
+interface Work {
+  readonly create: readonly Pod[]
+  readonly remove: readonly Pod[]
+  /** ms until more may be created */
+  readonly pause?: number
 }
 
-function outcome(job: Job, active: readonly Pod[], counts: Counts, now: number): End | undefined {
-  if (counts.failed + counts.restarts > (job.spec?.backoffLimit ?? 6)) {
-    return {
-      type: 'Failed',
-      reason: 'BackoffLimitExceeded',
-      message: 'Job has reached the specified backoff limit',
-    }
+function manage({ job, pods, now }: JobView, counts: Tracking, active: readonly Pod[]): Work {
+  if (job.spec?.suspend === true) return { create: [], remove: active }
+  const wanted = wantedActive(job, counts, active.length)
+  const surplus = surplusPods(job, counts, active, wanted)
+  if (surplus.length > 0) return { create: [], remove: surplus }
+  const going = pods.filter(isGoing)
+  const waitsForEnd = job.spec?.podReplacementPolicy === 'Failed'
+  const missing = wanted - active.length - (waitsForEnd ? going.length : 0)
+  if (missing <= 0) return { create: [], remove: [] }
+  const pause = pauseAfterFailure(pods, now)
+  if (pause > 0) return { create: [], remove: [], pause }
+  const used = new Set(pods.map(({ metadata }) => metadata.name))
+  if (!isIndexed(job)) return { create: plainPods(job, missing, used), remove: [] }
+  const taken = new Set(counts.succeededIndexes)
+  for (const pod of waitsForEnd ? [...active, ...going] : active) taken.add(indexOf(pod) ?? -1)
+  const indexes = pendingIndexes(job.spec?.completions ?? 0, taken, missing)
+  return { create: indexedPods(job, indexes, used), remove: [] }
+}
+
+function wantedActive({ spec }: Job, { succeeded }: Tracking, active: number): number {
+  const parallelism = spec?.parallelism ?? 1
+  if (spec?.completions === undefined) return succeeded > 0 ? active : parallelism
+  return Math.max(0, Math.min(parallelism, spec.completions - succeeded))
+}
+
+/** Pods of an index that is done, beyond the last or taken twice go first, then those that serve least. */
+function surplusPods(job: Job, counts: Tracking, active: readonly Pod[], wanted: number): Pod[] {
+  const seen = new Set(counts.succeededIndexes)
+  const useless = new Set<Pod>()
+  for (const pod of isIndexed(job) ? active : []) {
+    const index = indexOf(pod) ?? -1
+    if (seen.has(index) || index < 0 || index >= (job.spec?.completions ?? 0)) useless.add(pod)
+    seen.add(index)
   }
-  const left = deadlineLeft(job, now)
-  if (left !== undefined && left <= 0) {
-    return {
-      type: 'Failed',
-      reason: 'DeadlineExceeded',
-      message: 'Job was active longer than specified deadline',
-    }
-  }
-  const completions = job.spec?.completions
-  // Without a number of completions the first success means that the work queue is empty.
-  const done =
-    completions === undefined ? counts.succeeded > 0 && active.length === 0 : counts.succeeded >= completions
-  return done
-    ? { type: 'Complete', reason: 'CompletionsReached', message: 'Reached expected number of succeeded pods' }
-    : undefined
+  const rank = (pod: Pod): number => (useless.has(pod) ? 0 : pod.spec?.nodeName ? (isReady(pod) ? 3 : 2) : 1)
+  const atLeast = Math.max(useless.size, active.length - wanted)
+  return active.toSorted((a, b) => rank(a) - rank(b)).slice(0, atLeast)
+}
+
+/** On its way out, its end not told yet. */
+const isGoing = (pod: Pod): boolean => isTerminating(pod) && !isFinished(pod)
+
+/** 10 s after the first failure since the last success, doubled with each more, at most ten minutes. */
+function pauseAfterFailure(pods: readonly Pod[], now: number): number {
+  const lastSuccess = Math.max(0, ...pods.filter((p) => p.status?.phase === 'Succeeded').map(endOf))
+  const failures = pods
+    .filter((pod) => pod.status?.phase === 'Failed' || isGoing(pod))
+    .map(endOf)
+    .filter((time) => time > lastSuccess)
+  if (failures.length === 0) return 0
+  return Math.max(...failures) + Math.min(600_000, 10_000 * 2 ** (failures.length - 1)) - now
+}
+
+/** When a pod ended, as far as it says; ms since the epoch, 0 where it does not. */
+function endOf({ metadata, status }: Pod): number {
+  const times = (status?.containerStatuses ?? [])
+    .map(({ state }) => Date.parse(state?.terminated?.finishedAt ?? ''))
+    .filter((time) => !Number.isNaN(time))
+  if (times.length > 0) return Math.max(...times)
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = metadata
+  return deletionTimestamp === undefined
+    ? 0
+    : Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1000
 }
 
 function statusOf(
-  job: Job,
+  { job, pods, now }: JobView,
+  counts: Tracking,
   active: readonly Pod[],
-  counts: Counts,
-  end: End | undefined,
-  now: number,
-): JobStatus {
-  const { status } = job
-  const startTime = status?.startTime ?? (job.spec?.suspend === true ? undefined : timestamp(now))
-  const next: JobStatus = {
-    ...status,
+): { status: JobStatus; events: EventInput[] } {
+  const { uncountedTerminatedPods: _u, active: _a, succeeded: _s, failed: _f, ...before } = job.status ?? {}
+  const { succeeded, failed } = counts.uncounted
+  const suspended = suspension(job, now)
+  const startTime =
+    suspended.startTime ?? before.startTime ?? (job.spec?.suspend === true ? undefined : timestamp(now))
+  const status: JobStatus = {
+    ...before,
     ...(startTime === undefined ? {} : { startTime }),
-    active: end === undefined ? active.length : 0,
-    ready: end === undefined ? active.filter(isReady).length : 0,
-    succeeded: counts.succeeded,
-    failed: counts.failed,
+    ...unlessZero({ active: active.length, ...counts.counted }),
+    ready: active.filter(isReady).length,
+    terminating: pods.filter(isGoing).length,
+    ...(isIndexed(job) ? { completedIndexes: printIndexes(counts.succeededIndexes) } : {}),
+    uncountedTerminatedPods: {
+      ...(succeeded.length > 0 ? { succeeded: [...succeeded] } : {}),
+      ...(failed.length > 0 ? { failed: [...failed] } : {}),
+    },
+    ...(suspended.conditions === undefined ? {} : { conditions: suspended.conditions }),
   }
-  if (end === undefined || ended(job) !== undefined) return next
-  const { type, reason, message } = end
-  const times = { lastProbeTime: timestamp(now), lastTransitionTime: timestamp(now) }
-  const condition = {
-    type,
-    status: 'True',
-    ...(reason === undefined ? {} : { reason }),
-    ...(message === undefined ? {} : { message }),
-    ...times,
+  return { status, events: suspended.events }
+}
+
+/** Numbers that are only shown where they say something. */
+function unlessZero(counts: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
+}
+
+/** A Job that is taken up again starts its clock anew. */
+function suspension(
+  { spec, status }: Job,
+  now: number,
+): { startTime?: string; conditions?: JobStatus['conditions']; events: EventInput[] } {
+  const list = status?.conditions ?? []
+  const old = list.find(({ type }) => type === 'Suspended')
+  if (spec?.suspend === true && old?.status !== 'True') {
+    const next = conditionAt('Suspended', 'True', 'JobSuspended', 'Job suspended', now)
+    const event: EventInput = { type: 'Normal', reason: 'Suspended', note: 'Job suspended' }
+    return { conditions: withCondition(list, next), events: [event] }
   }
-  const conditions = [...(status?.conditions ?? []), condition]
-  return { ...next, conditions, ...(type === 'Complete' ? { completionTime: timestamp(now) } : {}) }
-}
-
-function remaining(job: Job, counts: Counts): number {
-  if (job.spec?.completions === undefined) return counts.succeeded > 0 ? 0 : parallelism(job)
-  return Math.max(0, job.spec.completions - counts.succeeded)
-}
-
-function pauseAfterFailure(pods: readonly Pod[], { failed }: Counts, now: number): number {
-  const ends = pods
-    .filter((pod) => pod.status?.phase === 'Failed')
-    .flatMap((pod) => pod.status?.containerStatuses ?? [])
-    .map((container) => Date.parse(container.state?.terminated?.finishedAt ?? ''))
-    .filter((time) => !Number.isNaN(time))
-  return failed === 0 || ends.length === 0 ? 0 : Math.max(...ends) + backoff(failed) - now
-}
-
-function deadlineLeft({ spec, status }: Job, now: number): number | undefined {
-  if (spec?.activeDeadlineSeconds === undefined || status?.startTime === undefined) return undefined
-  return Date.parse(status.startTime) + spec.activeDeadlineSeconds * 1000 - now
-}
-
-function timeToLive({ spec }: Job, status: JobStatus, now: number): number | undefined {
-  if (spec?.ttlSecondsAfterFinished === undefined) return undefined
-  const end = status.conditions?.find((c) => c.type === 'Complete' || c.type === 'Failed')?.lastTransitionTime
-  return Date.parse(end ?? '') + spec.ttlSecondsAfterFinished * 1000 - now
-}
-
-function jobLabels({ metadata }: Job): Record<string, string> {
-  const { name, uid = '' } = metadata
-  return {
-    'batch.kubernetes.io/controller-uid': uid,
-    'batch.kubernetes.io/job-name': name,
-    'controller-uid': uid,
-    'job-name': name,
+  if (spec?.suspend !== true && old?.status === 'True') {
+    const next = conditionAt('Suspended', 'False', 'JobResumed', 'Job resumed', now)
+    const event: EventInput = { type: 'Normal', reason: 'Resumed', note: 'Job resumed' }
+    return { startTime: timestamp(now), conditions: withCondition(list, next), events: [event] }
   }
+  return { events: [] }
 }
-
-const parallelism = (job: Job): number => job.spec?.parallelism ?? 1

@@ -103,11 +103,14 @@ export const ask = async (from: TestPod, ip: string, ms?: number, port = 7000): 
   (await outputOf(inside(from.netns, asking(ip, port, ms)))).trim()
 
 /** What a process beside the nodes hears. */
-export function askFromHere(ip: string, o: { localAddress?: string; ms?: number } = {}): Promise<string> {
+export function askFromHere(
+  ip: string,
+  o: { localAddress?: string; ms?: number; port?: number } = {},
+): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({
       host: ip,
-      port: 7000,
+      port: o.port ?? 7000,
       ...(o.localAddress ? { localAddress: o.localAddress } : {}),
     })
     let heard = ''

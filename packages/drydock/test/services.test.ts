@@ -82,6 +82,29 @@ describe('a Service', () => {
     expect(await held.say('GET name')).toBe('ECONNRESET')
   })
 
+  test('without a selector is served by the Endpoints that somebody writes for it, as long as they are there', async () => {
+    const { host } = await createService()
+    const metadata = { namespace, name: 'cache' }
+    const ports = [{ name: 'redis', port: 6379 }]
+    const write = (ip: string) => {
+      const subsets = [{ addresses: [{ ip }], ports }]
+      const object = { apiVersion: 'v1', kind: 'Endpoints', metadata, subsets }
+      return drydock.client.apply(resources.endpoints, object, { fieldManager: 'test', force: true })
+    }
+    await write(addresses.one)
+    await eventually(async () => (await ask(host, 'GET name')) === 'one')
+    await write(addresses.two)
+    await eventually(async () => (await ask(host, 'GET name')) === 'two')
+    await drydock.client.delete(resources.endpoints, metadata)
+    await eventually(async () => (await ask(host, 'GET name')) === 'ECONNREFUSED')
+  })
+
+  test('that comes gets an address that none had a moment ago', async () => {
+    const { host } = await createService()
+    await drydock.client.delete(resources.services, { namespace, name: 'cache' })
+    expect((await createService()).host).not.toBe(host)
+  })
+
   test('leaves the open connections of others alone when it comes, changes and goes', async () => {
     const { host } = await createService()
     await setEndpoints({ [addresses.one]: { ready: true } })

@@ -41,6 +41,31 @@ test('a pod answers at a loopback address of this machine, and kubectl is let in
   expect(stdout).toMatch(/cache +1\/1 +Running/)
 })
 
+test('the port of a node is the same port of this machine, and a policy that denies all is felt there', async () => {
+  await createCache()
+  await client.patch(
+    resources.services,
+    { namespace: 'default', name: 'cache' },
+    { type: 'merge', body: { spec: { type: 'NodePort' } } },
+  )
+  const nodePort = await eventually(async () => (await gatewayMap())['nodePorts']?.['default/cache'])
+  const [[port = '', address = ''] = []] = Object.entries(nodePort)
+  expect(address).toBe(`127.0.0.1:${port}`)
+  expect(await redis({ host: '127.0.0.1', port: Number(port) }, 'PING')).toBe('PONG')
+  await client.create(resources.networkPolicies, {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { namespace: 'default', name: 'deny' },
+    spec: { podSelector: {} },
+  })
+  await eventually(async () =>
+    redis({ host: '127.0.0.1', port: Number(port) }, 'PING').then(
+      () => false,
+      () => true,
+    ),
+  )
+})
+
 test('a program that is run inside finds Services by name', async () => {
   await createCache()
   const [program = '', ...args] = await enter(folder)
@@ -240,12 +265,13 @@ interface Address {
 /** Where the gateway says the cache is. */
 function addressOf(kind: 'services' | 'pods'): Promise<Address> {
   return eventually(async () => {
-    const map: Record<string, Record<string, Record<string, string>>> = JSON.parse(
-      await readFile(join(folder, 'gateway.json'), 'utf8'),
-    )
-    const [host, port] = map[kind]?.['default/cache']?.['6379']?.split(':') ?? []
+    const [host, port] = (await gatewayMap())[kind]?.['default/cache']?.['6379']?.split(':') ?? []
     return host !== undefined && { host, port: Number(port) }
   })
+}
+
+async function gatewayMap(): Promise<Record<string, Record<string, Record<string, string>>>> {
+  return JSON.parse(await readFile(join(folder, 'gateway.json'), 'utf8'))
 }
 
 async function redis({ host, port }: Address, ...command: string[]): Promise<string> {

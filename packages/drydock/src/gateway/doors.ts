@@ -12,13 +12,15 @@ export interface Door {
   close(): void
 }
 
+/** @returns undefined where the port is taken and no other one will do (`leave`) */
 export async function openDoor(
   dialSocket: string,
   host: string,
   port: number,
   inside: string,
   log: Log,
-): Promise<Door> {
+  elsewhere: 'move' | 'leave' = 'move',
+): Promise<Door | undefined> {
   const open = new Set<Socket>()
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     open.add(client)
@@ -42,6 +44,7 @@ export async function openDoor(
     await listen(server, host, port)
   } catch (error) {
     if (!isErrno(error, 'EADDRINUSE', 'EACCES')) throw error
+    if (elsewhere === 'leave') return undefined
     moved = isErrno(error, 'EACCES') ? 'privileged' : 'taken'
     await listen(server, host, 0)
   }

@@ -23,7 +23,9 @@ export interface GatewayOptions {
 
 /** One door that has to be open. */
 interface Wanted {
-  readonly kind: 'services' | 'pods'
+  readonly kind: keyof GatewayMap
+  /** Where on this machine. */
+  readonly host: string
   readonly owner: KubeObject
   readonly port: number
   readonly inside: string
@@ -64,9 +66,10 @@ export async function startGateway(o: GatewayOptions): Promise<{ stopped: Promis
       door.close()
       doors.delete(key)
     }
-    const map: GatewayMap = { services: {}, pods: {} }
+    const map: GatewayMap = { services: {}, pods: {}, nodePorts: {} }
     for (const [key, one] of wanted) {
       const door = doors.get(key) ?? (await open(one, key))
+      if (door === undefined) continue
       const { namespace, name } = one.owner.metadata
       const ports = map[one.kind][`${namespace}/${name}`] ?? {}
       ports[String(one.port)] = door.address
@@ -76,11 +79,12 @@ export async function startGateway(o: GatewayOptions): Promise<{ stopped: Promis
     if (text !== written) await replaceFile(paths.gatewayMap(stateDir), text)
     written = text
   }
-  const open = async (one: Wanted, key: string): Promise<Door> => {
-    const host = loopbackFor(one.inside.slice(0, one.inside.lastIndexOf(':')))
-    const door = await openDoor(paths.dialSocket(stateDir), host, one.port, one.inside, log)
-    doors.set(key, door)
-    if (door.moved === 'taken') {
+  const open = async (one: Wanted, key: string): Promise<Door | undefined> => {
+    const { host } = one
+    const elsewhere = one.kind === 'nodePorts' ? 'leave' : 'move'
+    const door = await openDoor(paths.dialSocket(stateDir), host, one.port, one.inside, log, elsewhere)
+    if (door) doors.set(key, door)
+    if (door?.moved === 'taken') {
       const note = `Port ${host}:${one.port} of this machine is taken by another program; reached at ${door.address} instead`
       log.warn({ inside: one.inside, address: door.address }, note)
       events.record(one.owner, { type: 'Warning', reason: 'HostPortTaken', note, action: 'Listen' })
@@ -102,8 +106,8 @@ export async function startGateway(o: GatewayOptions): Promise<{ stopped: Promis
   return { stopped }
 }
 
-function keyOf({ kind, inside, owner }: Wanted): string {
-  return `${kind} ${owner.metadata.uid} ${inside}`
+function keyOf({ kind, inside, owner, port }: Wanted): string {
+  return `${kind} ${owner.metadata.uid} ${inside} ${port}`
 }
 
 /** The API server has a door of its own: the one the kubeconfig names. */
@@ -114,9 +118,16 @@ function portsOfService(service: Service): Wanted[] {
   if (namespace === apiService.namespace && name === apiService.name) return []
   const address = service.spec?.clusterIP
   if (address === undefined || address === '' || address === 'None') return []
+  const host = loopbackFor(address)
   return (service.spec?.ports ?? [])
     .filter((port) => port.protocol !== 'UDP')
-    .map(({ port }) => ({ kind: 'services', owner: service, port, inside: `${address}:${port}` }))
+    .flatMap(({ port, nodePort }): Wanted[] => {
+      const shared = { owner: service, inside: `${address}:${port}` }
+      const own: Wanted = { ...shared, kind: 'services', host, port }
+      return nodePort === undefined
+        ? [own]
+        : [own, { ...shared, kind: 'nodePorts', host: '127.0.0.1', port: nodePort }]
+    })
 }
 
 function portsOfPod(pod: Pod): Wanted[] {
@@ -125,7 +136,13 @@ function portsOfPod(pod: Pod): Wanted[] {
   return (pod.spec?.containers ?? [])
     .flatMap((container) => container.ports ?? [])
     .filter((port) => port.protocol !== 'UDP')
-    .map(({ containerPort: port }) => ({ kind: 'pods', owner: pod, port, inside: `${address}:${port}` }))
+    .map(({ containerPort: port }) => ({
+      kind: 'pods',
+      owner: pod,
+      host: loopbackFor(address),
+      port,
+      inside: `${address}:${port}`,
+    }))
 }
 
 /** Runs `work` one at a time; asked for while it runs, it runs once more afterwards. */

@@ -124,6 +124,7 @@ export async function startNetwork(o: NetworkOptions): Promise<Network> {
     const proxy = await startServiceProxy({
       ...common,
       watched,
+      nodes: [...nodes].map(([name, range]) => ({ name, ...range })),
       table: `${prefix}services`,
       log: log.child({ part: 'service-proxy' }),
     })

@@ -66,7 +66,7 @@ export function transactions(table: string, before: Table, after: Table): string
     ...chains,
     ...gone,
     ...come,
-    ...(declaredBefore.size > 0 ? removed.map((name) => `flush chain ip ${table} ${name}`) : []),
+    ...(removed.length > 1 ? removed.map((name) => `flush chain ip ${table} ${name}`) : []),
     ...removed.map((name) => `delete chain ip ${table} ${name}`),
     ...unmade.map((name) => `delete set ip ${table} ${name}`),
   ])

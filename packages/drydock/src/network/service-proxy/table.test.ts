@@ -1,7 +1,8 @@
 import type { EndpointSlice, Service } from '@orlop/kube'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { emptyTable, type Table, transactions } from '../rules/change.ts'
 import { frontends } from './backends.ts'
+import { FlowBooks } from './flow-books.ts'
 import { tableOf } from './table.ts'
 
 const service = (name: string, clusterIP: string, ports: NonNullable<Service['spec']>['ports']): Service => ({
@@ -115,4 +116,65 @@ test('very many changes are divided, each as long as an ordinary user may send',
       .split('\n')
       .filter((line) => line.startsWith('add chain')),
   ).toHaveLength(1000)
+})
+
+describe('where the client counts', () => {
+  const nodes = [
+    { name: 'one', subnet: '10.244.1.0/24', gateway: '10.244.1.1' },
+    { name: 'two', subnet: '10.244.2.0/24', gateway: '10.244.2.1' },
+  ]
+  const on = (address: string, nodeName: string) => ({ ...ready(address), nodeName })
+  const tableFor = (
+    spec: Partial<NonNullable<Service['spec']>>,
+    ...endpoints: EndpointSlice['endpoints']
+  ) => {
+    const slices = [slice('cache', 7000, endpoints)]
+    const list = frontends([{ ...cache, spec: { ...cache.spec, ...spec } }], slices)
+    return tableOf(list, slices, { nodes, flowBooks: new Map() })
+  }
+
+  test('a client with affinity goes where it went before, and else to anybody, who is remembered', () => {
+    const spec = { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } } }
+    const { chains, declared } = tableFor(spec, on('10.244.1.2', 'one'), on('10.244.2.2', 'two'))
+    const [one, two] = ['10.244.1.2_7000', '10.244.2.2_7000'].map((end) => `10.96.0.7_tcp_6379_${end}`)
+    expect(chains.get('to_10.96.0.7_tcp_6379')).toEqual([
+      `ip saddr @clients_${one}_60s goto ep_${one}`,
+      `ip saddr @clients_${two}_60s goto ep_${two}`,
+      `numgen random mod 2 == 0 goto ep_${one}`,
+      `goto ep_${two}`,
+    ])
+    expect(chains.get(`ep_${one}`)).toEqual([
+      `update @clients_${one}_60s { ip saddr }`,
+      'meta l4proto tcp dnat to 10.244.1.2:7000',
+    ])
+    expect(declared?.get(`clients_${one}_60s`)).toContain('timeout 60s')
+  })
+
+  test('a policy Local keeps to a node, and drops where that has no endpoint', () => {
+    const { chains, sets } = tableFor({ internalTrafficPolicy: 'Local' }, on('10.244.1.2', 'one'))
+    expect(sets.get('services')?.get('10.96.0.7 . tcp . 6379')).toBe('goto in_10.96.0.7_tcp_6379')
+    expect(chains.get('in_10.96.0.7_tcp_6379')).toEqual([
+      'ip saddr 10.244.1.0/24 goto in0_10.96.0.7_tcp_6379',
+      'ip saddr 10.244.2.0/24 goto in1_10.96.0.7_tcp_6379',
+      'goto to_10.96.0.7_tcp_6379',
+    ])
+    expect(chains.get('in1_10.96.0.7_tcp_6379')).toEqual(['drop'])
+  })
+})
+
+test('a UDP Service gets a new book when it has its first endpoint and when it loses one, not when one comes', () => {
+  const books = new FlowBooks()
+  const udp = service('dns', '10.96.0.8', [{ port: 53, protocol: 'UDP' }])
+  const after = (...addresses: string[]) => {
+    const slices = [slice('dns', 53, addresses.map(ready), '')]
+    return books.after(frontends([udp], slices)).get('10.96.0.8 53')
+  }
+  expect([
+    after(),
+    after('1.1.1.1'),
+    after('1.1.1.1', '1.1.1.2'),
+    after('1.1.1.2'),
+    after(),
+    after('1.1.1.2'),
+  ]).toEqual([undefined, 1, 1, 2, 3, 4])
 })

@@ -268,6 +268,20 @@ test('a container over its memory limit is killed for it, or the node says that 
   )
 })
 
+test('a container is held to its cpu limit, or the node says that it cannot do that', async () => {
+  const node = await ship.client.get(resources.nodes, { name: 'one' })
+  const enforced = node.status?.conditions?.find((c) => c.type === 'CpuLimitsEnforced')
+  // It says what it was held to: the kernel counts the times.
+  const busy = shell('i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; cat /proc/self/cgroup')
+  const pod = await createPod(ship, 'busy', {
+    restartPolicy: 'Never',
+    containers: [{ ...busy, resources: { limits: { cpu: '50m' } } }],
+  })
+  await podIs(ship, 'busy', (p) => status(p)?.state?.terminated, 30_000)
+  const own = (await logs(ship, 'busy')).includes(`-${pod.metadata.uid}-c-0`)
+  expect([enforced?.status, own]).toEqual(enforced?.status === 'True' ? ['True', true] : ['False', false])
+})
+
 test('a frozen pod does not answer, a thawed one goes on', async () => {
   const pod = await createPod(ship, 'frozen', {
     containers: [

@@ -9,8 +9,8 @@ export interface NodeFacts {
   readonly address: string
   /** How many pods it takes. */
   readonly pods: number
-  /** Whether memory limits of containers hold. */
-  readonly memoryLimits: boolean
+  /** Which limits of containers hold. */
+  readonly limits: { readonly memory: boolean; readonly cpu: boolean }
 }
 
 /** The machine's size: cores and bytes. */
@@ -44,6 +44,10 @@ export function nodeObject(facts: NodeFacts, now: number): Node {
     lastHeartbeatTime: at,
     lastTransitionTime: at,
   })
+  const enforced = (type: string, holds: boolean, message: string) =>
+    holds
+      ? condition(type, 'True', 'CgroupsAvailable', message)
+      : condition(type, 'False', 'NoCgroups', 'no cgroup may be made here: the limits are not enforced')
   return {
     apiVersion: 'v1',
     kind: 'Node',
@@ -76,19 +80,12 @@ export function nodeObject(facts: NodeFacts, now: number): Node {
         condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
         condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
         condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
-        facts.memoryLimits
-          ? condition(
-              'MemoryLimitsEnforced',
-              'True',
-              'CgroupsAvailable',
-              'containers over their memory limit are killed',
-            )
-          : condition(
-              'MemoryLimitsEnforced',
-              'False',
-              'NoCgroups',
-              'no cgroup may be made here: memory limits are not enforced',
-            ),
+        enforced(
+          'MemoryLimitsEnforced',
+          facts.limits.memory,
+          'containers over their memory limit are killed',
+        ),
+        enforced('CpuLimitsEnforced', facts.limits.cpu, 'containers are held to their cpu limit'),
       ],
       daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
       nodeInfo: {
@@ -98,8 +95,8 @@ export function nodeObject(facts: NodeFacts, now: number): Node {
         kernelVersion: release(),
         osImage: 'drydock',
         containerRuntimeVersion: 'drydock://0.1.0',
-        kubeletVersion: 'v1.32.0-drydock',
-        kubeProxyVersion: 'v1.32.0-drydock',
+        kubeletVersion: 'v1.34.4-drydock',
+        kubeProxyVersion: 'v1.34.4-drydock',
         operatingSystem: 'linux',
         architecture,
       },

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Client, type Clock, EventRecorder, type Log, type Pod, Reflector, resources } from '@orlop/kube'
 import { kubeletBackoff } from './container/backoff.ts'
-import { memoryGroups } from './container/cgroup.ts'
+import { limitGroups } from './container/cgroup.ts'
 import { Gate } from './gate.ts'
 import { linkedClient } from './linked-client.ts'
 import type { PodNetwork } from './network.ts'
@@ -78,11 +78,11 @@ export async function startNode(o: NodeOptions): Promise<NodeHandle> {
   const signal = AbortSignal.any([o.signal, ended.signal])
   const client = linkedClient(o.client, link, clock, signal)
   await mkdir(join(stateDir, 'pods'), { recursive: true, mode: 0o700 })
-  const memory = await memoryGroups(`${stateDir} ${name}`)
+  const limits = await limitGroups(`${stateDir} ${name}`)
   const address = o.address ?? '127.0.0.1'
   const registered = await registerNode(
     client,
-    nodeObject({ name, zone: o.zone, address, pods: 250, memoryLimits: memory !== undefined }, clock.now()),
+    nodeObject({ name, zone: o.zone, address, pods: 250, limits: limits.limits }, clock.now()),
     signal,
   )
   const events = new EventRecorder({
@@ -99,7 +99,7 @@ export async function startNode(o: NodeOptions): Promise<NodeHandle> {
     awake,
     hostIP: address,
     objects,
-    memory,
+    limits,
     allocatable: capacityOfMachine(),
     timing: { restart: kubeletBackoff, retry, ...o.timing },
     event: (regarding, type, reason, note) =>

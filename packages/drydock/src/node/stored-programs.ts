@@ -1,12 +1,12 @@
-import { parseReference, type Reference, referenceOf } from '../images/reference.ts'
-import { pullImage } from '../images/skopeo.ts'
+import { parseReference, referenceOf } from '../images/reference.ts'
+import type { Pull } from '../images/skopeo.ts'
 import type { ImageStore, StoredImage } from '../images/store.ts'
 import { accountsOf, userIn } from './accounts.ts'
 import type { Program, Programs } from './program.ts'
 
-/** Images of the store, and where it has none those of `host`. `registries`: whether images may be pulled. */
-export function storedPrograms(o: { store: ImageStore; host: Programs; registries: boolean }): Programs {
-  const { store, host } = o
+/** Images of the store, and where it has none those of `host`. Without `pull` nothing is pulled. */
+export function storedPrograms(o: { store: ImageStore; host: Programs; pull: Pull | undefined }): Programs {
+  const { store, host, pull: pullNow } = o
   /** Pods that want the same image at once wait for one pull. */
   const pulls = new Map<string, Promise<StoredImage>>()
   return {
@@ -15,14 +15,16 @@ export function storedPrograms(o: { store: ImageStore; host: Programs; registrie
       const stored = reference && (await store.find(reference))
       return stored ? programOf(stored) : host.find(image)
     },
-    ...(o.registries && {
+    ...(pullNow && {
       async pull(image: string, auth: string | undefined, signal: AbortSignal) {
         const reference = referenceOf(image)
         const key = JSON.stringify([reference, auth])
         let pull = pulls.get(key)
         if (!pull) {
           // Not by the signal of the first pod alone: another may wait, too. What is pulled is kept for the next.
-          pull = pullOnce(store, reference, auth).finally(() => pulls.delete(key))
+          pull = pullNow(reference, { auth, signal: AbortSignal.timeout(longestPull) }).finally(() =>
+            pulls.delete(key),
+          )
           pull.catch(() => undefined)
           pulls.set(key, pull)
         }
@@ -32,10 +34,8 @@ export function storedPrograms(o: { store: ImageStore; host: Programs; registrie
   }
 }
 
-function pullOnce(store: ImageStore, reference: Reference, auth: string | undefined): Promise<StoredImage> {
-  const signal = new AbortController().signal
-  return pullImage(store, reference, { signal, ...(auth !== undefined && { auth }) })
-}
+/** After this a pull is given up; ms. */
+const longestPull = 900_000
 
 async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted()

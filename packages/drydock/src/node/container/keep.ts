@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { messageOf, NodeError } from '../node-error.ts'
 import { type PodRuntime, timestamp } from '../pod/runtime.ts'
 import type { Slot } from '../pod/slot.ts'
-import type { Container, Terminated } from '../pod/types.ts'
+import type { Terminated } from '../pod/types.ts'
 import type { Program } from '../program.ts'
 import { Backoff, goDuration } from './backoff.ts'
 import { carryOut, type HandlerTarget } from './handler.ts'
@@ -99,9 +99,9 @@ async function lifeOf(runtime: PodRuntime, slot: Slot): Promise<Terminated | und
     slot.status = { ...slot.status, ...change }
     runtime.changed()
   }
-  const kill = async (why: string): Promise<void> => {
+  const kill = async (why: string, grace?: number): Promise<void> => {
     event(runtime.pod().object, 'Normal', 'Killing', why)
-    await stopSlot(runtime, slot, graceOf(runtime, container))
+    await stopSlot(runtime, slot, grace ?? graceOf(runtime))
   }
   const probing = probe({
     container,
@@ -124,7 +124,8 @@ async function lifeOf(runtime: PodRuntime, slot: Slot): Promise<Terminated | und
       event(runtime.pod().object, 'Warning', 'Unhealthy', `${title} probe failed: ${message}`)
     },
     fatal(kind) {
-      void kill(`Container ${container.name} failed ${kind} probe, will be restarted`)
+      const { terminationGracePeriodSeconds: grace } = container[`${kind}Probe`] ?? {}
+      void kill(`Container ${container.name} failed ${kind} probe, will be restarted`, grace)
     },
   })
   const hook = container.lifecycle?.postStart
@@ -141,14 +142,14 @@ async function lifeOf(runtime: PodRuntime, slot: Slot): Promise<Terminated | und
       await kill('FailedPostStartHook')
     })
   // Deleted while it was being started: nobody else saw that it runs.
-  if (runtime.stopping.aborted) void stopSlot(runtime, slot, graceOf(runtime, container))
+  if (runtime.stopping.aborted) void stopSlot(runtime, slot, graceOf(runtime))
   const exit = await running.process.exited
   const endedAt = clock.now()
   over.abort()
   running.log.close()
   slot.running = undefined
-  const outOfMemory = (await running.group?.killed()) === true
-  await running.group?.remove()
+  const outOfMemory = (await running.group.killed()) === true
+  await running.group.remove()
   const message = await lastWords(runtime, slot, exit.code)
   const startError = exit.code === 1 && /^bwrap: /.test(message.log ?? '')
   const reason = exit.code === 0 ? 'Completed' : outOfMemory ? 'OOMKilled' : 'Error'
@@ -229,11 +230,7 @@ async function restartDelay(
   return pause(runtime, delay)
 }
 
-/** Seconds a container is given to end by itself when a probe gave it up. */
-function graceOf(runtime: PodRuntime, container: Container): number {
-  return (
-    container.livenessProbe?.terminationGracePeriodSeconds ??
-    runtime.pod().spec.terminationGracePeriodSeconds ??
-    30
-  )
+/** Seconds a container is given to end by itself. */
+function graceOf(runtime: PodRuntime): number {
+  return runtime.pod().spec.terminationGracePeriodSeconds ?? 30
 }

@@ -16,8 +16,8 @@ export interface Start {
   readonly netns: string
   readonly sandbox: Sandbox
   readonly argv: readonly string[]
-  /** `cgroup.procs` of the group it belongs to. */
-  readonly group?: string | undefined
+  /** `cgroup.procs` of the groups it belongs to. */
+  readonly groups: readonly string[]
   readonly env: Readonly<Record<string, string>>
   /** Named pipes for the program's output: real ones, for a program may open /dev/stdout, which cannot be done with the sockets of node:child_process. */
   readonly pipes: Readonly<Record<LogStream, string>>
@@ -51,8 +51,8 @@ export interface ContainerProcess {
 const nsenter = '/usr/bin/nsenter'
 const bwrap = '/usr/bin/bwrap'
 
-/** Enters the cgroup named by $0 before anything else of the container exists. */
-const joinGroup = 'echo $$ > "$0" && exec "$@"'
+/** Enters the cgroups that are named before `--`, before anything else of the container exists. */
+const joinGroups = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit; shift; done; shift; exec "$@"'
 
 /**
  * Starts a program in its container. Its environment is never in the arguments, which every user of the machine may read.
@@ -78,7 +78,8 @@ export async function startContainer(o: Start): Promise<ContainerProcess> {
       '--',
       ...o.argv,
     ]
-    const limited = o.group ? ['/bin/sh', '-c', joinGroup, o.group, ...command] : command
+    const limited =
+      o.groups.length > 0 ? ['/bin/sh', '-c', joinGroups, 'sh', ...o.groups, '--', ...command] : command
     const [file = nsenter, ...args] = tty ? inTerminal(limited, undefined) : limited
     child = spawn(file, args, {
       stdio: [o.stdin || tty ? 'pipe' : 'ignore', out.writer, err.writer, 'pipe'],

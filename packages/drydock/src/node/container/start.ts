@@ -55,10 +55,11 @@ export async function startSlot(runtime: PodRuntime, slot: Slot, program: Progra
   const folder = containerFolder(runtime.folder, container.name)
   const pipes = await prepareFolder(folder, slot.status.restartCount)
   const sandbox = await sandboxOf(runtime, container, program, user, own, env, folder)
-  const limit = quantity(container.resources?.limits?.memory)
-  const group =
-    limit &&
-    (await runtime.node.memory?.make(`${pod.uid}-${container.name}-${slot.status.restartCount}`, limit))
+  const { memory, cpu } = container.resources?.limits ?? {}
+  const group = await runtime.node.limits.make(`${pod.uid}-${container.name}-${slot.status.restartCount}`, {
+    memory: quantity(memory),
+    cpu: quantity(cpu),
+  })
   const taps = new Set<Tap>()
   const log = new LogWriter(logFile(runtime.folder, container.name, slot.status.restartCount), clock)
   try {
@@ -66,7 +67,7 @@ export async function startSlot(runtime: PodRuntime, slot: Slot, program: Progra
       netns: runtime.netns,
       sandbox,
       argv,
-      ...(group && { group: group.procs }),
+      groups: group.procs,
       env: Object.fromEntries(Object.entries(env).filter(([name]) => !isLoaderVariable(name))),
       pipes,
       stdin: container.stdin === true,
@@ -76,10 +77,10 @@ export async function startSlot(runtime: PodRuntime, slot: Slot, program: Progra
         for (const tap of taps) tap(stream, data)
       },
     })
-    slot.running = { process, startedAt: clock.now(), log, taps, ...(group && { group }) }
+    slot.running = { process, startedAt: clock.now(), log, taps, group }
   } catch (error) {
     log.close()
-    if (group) await group.remove()
+    await group.remove()
     throw error
   }
   slot.status = {

@@ -1,6 +1,6 @@
 import type { Client, Clock, KubeObject, Log } from '@orlop/kube'
 import type { BackoffOptions } from '../container/backoff.ts'
-import type { MemoryGroups } from '../container/cgroup.ts'
+import type { LimitGroups } from '../container/cgroup.ts'
 import type { Surroundings } from '../container/field-path.ts'
 import type { Gate } from '../gate.ts'
 import type { PodNetwork } from '../network.ts'
@@ -44,8 +44,7 @@ export interface NodeContext {
   readonly log: Log
   readonly timing: Timing
   readonly event: RecordEvent
-  /** Undefined where memory cannot be limited. */
-  readonly memory: MemoryGroups | undefined
+  readonly limits: LimitGroups
   /** At most so many containers are being started at once. */
   readonly starts: Semaphore
 }

@@ -1,4 +1,4 @@
-import type { MemoryGroup } from '../container/cgroup.ts'
+import type { LimitGroup } from '../container/cgroup.ts'
 import type { ContainerProcess } from '../container/process.ts'
 import type { LogStream } from '../logs/line.ts'
 import type { LogWriter } from '../logs/writer.ts'
@@ -24,8 +24,8 @@ export interface Running {
   readonly startedAt: number
   readonly log: LogWriter
   readonly taps: Set<Tap>
-  /** Where its memory is limited. */
-  readonly group?: MemoryGroup
+  /** Where it is limited. */
+  readonly group: LimitGroup
   /** Its ending, once that was begun. */
   ending?: Promise<void>
 }

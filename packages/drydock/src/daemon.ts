@@ -13,6 +13,7 @@ import { type Companion, keepCompanion } from './companion.ts'
 import { createDrydock } from './drydock.ts'
 import { startApiProxy } from './gateway/api-proxy.ts'
 import { keepCertificate } from './gateway/certificate.ts'
+import { pullBySupervisor } from './images/pull-socket.ts'
 import { appendTo } from './log-file.ts'
 import { serveMachines } from './machine-control.ts'
 import { wholeRanges } from './network/ranges.ts'
@@ -60,6 +61,7 @@ async function main(): Promise<void> {
       nodes: options.nodes,
       log,
       ranges: wholeRanges,
+      pull: (store) => pullBySupervisor(options.stateDir, store),
     })
     await useClusterNames(options.stateDir, drydock.network.resolvConf({ namespace: 'default' }))
     await startApiProxy(

@@ -13,9 +13,9 @@ import { startApiServer } from './apiserver/server.ts'
 import { startControllers } from './controllers/controllers.ts'
 import { startApiProxy } from './gateway/api-proxy.ts'
 import { certificateForPods, keepCertificate, namesForPods } from './gateway/certificate.ts'
+import { hasSkopeo, type Pull, pullImage } from './images/skopeo.ts'
+import { type ImageStore, imageStore } from './images/store.ts'
 import { type Machine, startMachine } from './machine.ts'
-import { hasSkopeo } from './images/skopeo.ts'
-import { imageStore } from './images/store.ts'
 import { releaseMounts } from './mounts.ts'
 import type { Faults } from './network/faults.ts'
 import { type Network, startNetwork } from './network/network.ts'
@@ -40,6 +40,8 @@ export interface DrydockOptions {
   /** Chosen free when left out, so that several run side by side in one network namespace. */
   readonly ranges?: Ranges
   readonly programs?: Programs
+  /** How images of registries get into the store; by skopeo in this process's network when left out. */
+  readonly pull?: (store: ImageStore) => Pull
   readonly timing?: NodeOptions['timing']
   /** How long a node may be silent before it counts as lost, in ms; 50,000 unless said. Nodes report accordingly often. */
   readonly nodeGrace?: number
@@ -121,19 +123,29 @@ export async function createDrydock(o: DrydockOptions): Promise<Drydock> {
       { address: apiAddressOf(ranges), hosts: [...namesForPods, ...reached] },
     )
     undo.push(() => forPods.close())
-    const controllers = startControllers({ client, log, clock, random, signal, stateDir, nodeGrace, authority: authority.cert })
+    const controllers = startControllers({
+      client,
+      log,
+      clock,
+      random,
+      signal,
+      stateDir,
+      nodeGrace,
+      authority: authority.cert,
+    })
     controllers.catch((error: unknown) => log.error({ err: error }, 'the controllers ended'))
     undo.push(async () => {
       ended.abort()
       await controllers.catch(() => undefined)
     })
     undo.push(() => releaseMounts(stateDir))
+    const store = imageStore(paths.images(stateDir))
     const programs =
       o.programs ??
       storedPrograms({
-        store: imageStore(paths.images(stateDir)),
+        store,
         host: hostPrograms(),
-        registries: await hasSkopeo(),
+        pull: (await hasSkopeo()) ? (o.pull?.(store) ?? ((r, how) => pullImage(store, r, how))) : undefined,
       })
     const machines: Awaited<ReturnType<typeof startMachine>>[] = []
     undo.push((seconds) => Promise.all(machines.map((machine) => machine.stop(seconds))))

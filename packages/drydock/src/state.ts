@@ -45,6 +45,7 @@ export const paths = {
   supervisor: (folder: string): string => join(folder, 'supervisor.json'),
   logs: (folder: string): string => join(folder, 'logs'),
   images: (folder: string): string => join(folder, 'images'),
+  pullSocket: (folder: string): string => join(folder, 'pull.sock'),
 } as const
 
 /** Makes the folder with its parts, readable by its owner only, and the token; both stay from one start to the next. */

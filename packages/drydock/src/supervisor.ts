@@ -12,6 +12,8 @@ import { endDaemon, firstWord, insidePid, startDaemon } from './daemon-process.t
 import { type ApiProxy, startApiProxy } from './gateway/api-proxy.ts'
 import { keepCertificate } from './gateway/certificate.ts'
 import { startGateway } from './gateway/gateway.ts'
+import { servePulls } from './images/pull-socket.ts'
+import { imageStore } from './images/store.ts'
 import { messageOf } from './node/node-error.ts'
 import {
   DrydockError,
@@ -71,7 +73,9 @@ export async function runSupervisor(o: SupervisorOptions): Promise<void> {
   )
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
   let api: ApiProxy | undefined
+  let pulls: Server | undefined
   try {
+    pulls = await servePulls(stateDir, imageStore(paths.images(stateDir)), log)
     api = await openApi(o, token)
     change({ apiPort: api.port })
     await keepDaemon(o, { token, apiPort: api.port, change, stop: stop.signal })
@@ -88,6 +92,7 @@ export async function runSupervisor(o: SupervisorOptions): Promise<void> {
   }
   change({ state: 'stopping', daemon: undefined })
   await api?.close()
+  pulls?.close()
   control.close()
   lock.close()
 }

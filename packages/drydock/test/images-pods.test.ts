@@ -34,7 +34,7 @@ beforeAll(async () => {
     const { config } = parseConfig(await readFile(join(folder, 'config.json'), 'utf8'))
     await importImage(store, join(folder, 'rootfs'), { reference: referenceOf(nameOf(server)), config })
   }
-  const programs = storedPrograms({ store, host: hostPrograms(), registries: false })
+  const programs = storedPrograms({ store, host: hostPrograms(), pull: undefined })
   ship = await startShip({ programs })
 }, 120_000)
 

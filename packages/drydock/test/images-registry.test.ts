@@ -1,9 +1,4 @@
 /** Nodes that pull from a real registry: Debian's docker-registry on loopback, filled by skopeo. */
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { resources } from '@orlop/kube'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { referenceOf } from '../src/images/reference.ts'
@@ -11,73 +6,32 @@ import { pullImage } from '../src/images/skopeo.ts'
 import type { ImageStore } from '../src/images/store.ts'
 import { hostPrograms } from '../src/node/programs.ts'
 import { storedPrograms } from '../src/node/stored-programs.ts'
-import { builtImage, dockerArchive, emptyStore, tarOf } from './image-fixture.ts'
+import { emptyStore } from './image-fixture.ts'
 import { createPod, eventually, logs, podIs, type Ship, startShip } from './node-fixture.ts'
-
-const run = promisify(execFile)
-const port = 5000 + (process.pid % 1000)
-const registry = `127.0.0.1:${port}`
+import { type Registry, startRegistry } from './registry.ts'
 
 let ship: Ship
 let store: ImageStore
 let around: string
 let remove: () => Promise<void>
-let stop: () => Promise<void>
+let registry: Registry
 
 beforeAll(async () => {
   ;({ store, around, remove } = await emptyStore())
-  const config = join(around, 'registry.yml')
-  const data = join(around, 'registry')
-  await mkdir(data)
-  await writeFile(
-    config,
-    `version: 0.1\nstorage: {filesystem: {rootdirectory: ${data}}, delete: {enabled: true}}\nhttp: {addr: "${registry}"}\n`,
-  )
-  const server = spawn('docker-registry', ['serve', config], { stdio: 'ignore' })
-  stop = async () => {
-    const ended = once(server, 'exit')
-    server.kill('SIGKILL')
-    await ended
-  }
-  await eventually(() => fetch(`http://${registry}/v2/`).then((r) => r.ok), undefined, 20_000)
-  const programs = storedPrograms({ store, host: hostPrograms(), registries: true })
+  registry = await startRegistry(around)
+  const programs = storedPrograms({
+    store,
+    host: hostPrograms(),
+    pull: (reference, o) => pullImage(store, reference, o),
+  })
   ship = await startShip({ programs })
 }, 60_000)
 
 afterAll(async () => {
   await ship?.close()
-  await stop?.()
+  await registry?.stop()
   await remove?.()
 })
-
-/** Pushes an image that says `words`; gives its digest there. */
-async function push(name: string, words: string): Promise<string> {
-  const busybox = await readFile(join(await builtImage('redis-8.0'), 'rootfs/bin/busybox'))
-  const layer = await tarOf([
-    ['bin/busybox', busybox, 0o755],
-    ['words', words],
-  ])
-  const file = join(around, 'push.tar')
-  const config = { Entrypoint: ['/bin/busybox'], Cmd: ['cat', '/words'], User: '7:8' }
-  await writeFile(file, await dockerArchive([layer], { config }))
-  const digest = join(around, 'digest')
-  await run(
-    'skopeo',
-    [
-      '--insecure-policy',
-      'copy',
-      '--quiet',
-      '--dest-tls-verify=false',
-      '--digestfile',
-      digest,
-      `docker-archive:${file}`,
-      `docker://${name}`,
-    ],
-    { timeout: 30_000 },
-  )
-  await rm(file)
-  return (await readFile(digest, 'utf8')).trim()
-}
 
 const finished = (name: string): ReturnType<typeof podIs> =>
   podIs(ship, name, (pod) => pod.status?.phase === 'Succeeded', 30_000)
@@ -88,12 +42,12 @@ async function said(name: string): Promise<string[]> {
 }
 
 test('a pod is given what the registry has, and its status names the digest', async () => {
-  const image = `${registry}/team/app:1`
-  const digest = await push(image, 'from afar')
+  const image = `${registry.address}/team/app:1`
+  const digest = await registry.push(image, 'from afar')
   await createPod(ship, 'first', { restartPolicy: 'Never', containers: [{ name: 'c', image }] })
   const pod = await finished('first')
   expect((await logs(ship, 'first')).trim()).toBe('from afar')
-  expect(pod.status?.containerStatuses?.[0]?.imageID).toBe(`${registry}/team/app@${digest}`)
+  expect(pod.status?.containerStatuses?.[0]?.imageID).toBe(`${registry.address}/team/app@${digest}`)
   const events = await eventually(async () => {
     const all = await said('first')
     return all.some((e) => e.startsWith('Pulled')) && all
@@ -108,19 +62,19 @@ test('a pod is given what the registry has, and its status names the digest', as
   )
   await createPod(ship, 'second', {
     restartPolicy: 'Never',
-    containers: [{ name: 'c', image: `${registry}/team/app@${digest}` }],
+    containers: [{ name: 'c', image: `${registry.address}/team/app@${digest}` }],
   })
   await finished('second')
   await eventually(async () =>
     (await said('second')).includes(
-      `Pulled: Container image "${registry}/team/app@${digest}" already present on machine`,
+      `Pulled: Container image "${registry.address}/team/app@${digest}" already present on machine`,
     ),
   )
 })
 
 test('Always asks the registry again, IfNotPresent does not', async () => {
-  const image = `${registry}/team/moving:latest`
-  await push(image, 'old')
+  const image = `${registry.address}/team/moving:latest`
+  await registry.push(image, 'old')
   const say = async (name: string, imagePullPolicy?: string): Promise<string> => {
     const container = { name: 'c', image, ...(imagePullPolicy && { imagePullPolicy }) }
     await createPod(ship, name, { restartPolicy: 'Never', containers: [container] })
@@ -128,7 +82,7 @@ test('Always asks the registry again, IfNotPresent does not', async () => {
     return (await logs(ship, name)).trim()
   }
   expect(await say('before', 'IfNotPresent')).toBe('old')
-  await push(image, 'new')
+  await registry.push(image, 'new')
   expect(await say('same', 'IfNotPresent')).toBe('old')
   expect(await say('never', 'Never')).toBe('old')
   // Always is what `latest` means where a pod says nothing.
@@ -136,7 +90,7 @@ test('Always asks the registry again, IfNotPresent does not', async () => {
 })
 
 test('an image that is not there is waited for with ever longer breaks', async () => {
-  const image = `${registry}/team/missing:1`
+  const image = `${registry.address}/team/missing:1`
   await createPod(ship, 'missing', { restartPolicy: 'Never', containers: [{ name: 'c', image }] })
   const waiting = await podIs(
     ship,
@@ -147,7 +101,7 @@ test('an image that is not there is waited for with ever longer breaks', async (
   expect(waiting.status?.containerStatuses?.[0]?.state?.waiting?.message).toMatch(
     /^Back-off pulling image ".*": ErrImagePull: cannot pull .*manifest unknown/,
   )
-  await push(image, 'late')
+  await registry.push(image, 'late')
   await finished('missing')
   const events = await said('missing')
   expect(events).toEqual(
@@ -160,9 +114,9 @@ test('an image that is not there is waited for with ever longer breaks', async (
 })
 
 test('what was pulled by hand is there; a registry that does not answer is told', async () => {
-  await push(`${registry}/team/hand:1`, 'x')
+  await registry.push(`${registry.address}/team/hand:1`, 'x')
   const signal = AbortSignal.timeout(30_000)
-  const image = await pullImage(store, referenceOf(`${registry}/team/hand:1`), { signal })
+  const image = await pullImage(store, referenceOf(`${registry.address}/team/hand:1`), { signal })
   expect(image).toMatchObject({ origin: 'pull', config: { user: '7:8', cmd: ['cat', '/words'] } })
   await expect(pullImage(store, referenceOf('127.0.0.1:1/team/hand:1'), { signal })).rejects.toMatchObject({
     code: 'PullFailed',

@@ -15,10 +15,16 @@ export interface PullOptions {
   /** By plain HTTP, or with a certificate that nobody vouches for. */
   readonly insecure?: boolean
   /** The content of a Docker config.json: who one is to which registry. */
-  readonly auth?: string
+  readonly auth?: string | undefined
   /** Default 10 minutes; ms. */
   readonly timeout?: number
 }
+
+/** A way to get an image of a registry into the store. */
+export type Pull = (
+  reference: Reference,
+  o: { readonly auth?: string | undefined; readonly signal: AbortSignal },
+) => Promise<StoredImage>
 
 /** What to do where skopeo is missing. */
 export const skopeoRemedy = 'sudo apt-get install -y --no-install-recommends skopeo'

@@ -283,6 +283,13 @@ describe('restarts', () => {
       ),
     ).toContainEqual(expect.objectContaining({ do: 'restart', instance: 'sessions-1' }))
   })
+
+  test('R9: also the primary, and the only one: nobody waits for an instance that cannot come', () => {
+    const single = sessions({ instances: 1 })
+    const bad = both(dead, pod({ hash: 'other', trouble: 'Unschedulable: no node has so much memory' }))
+    const decision = actionsOf(single, running(single, { 'sessions-0': bad }))
+    expect(decision).toMatchObject([{ do: 'restart', instance: 'sessions-0' }])
+  })
 })
 
 describe('scaling in', () => {

@@ -18,7 +18,7 @@ import { keepWriteGuard } from './steps/keep-write-guard.ts'
 import { labelRoles } from './steps/label-roles.ts'
 import { refuseWhatCannotWork } from './steps/refuse-what-cannot-work.ts'
 import { repairReplication } from './steps/repair-replication.ts'
-import { restartOutdated } from './steps/restart-outdated.ts'
+import { replaceBroken, restartOutdated } from './steps/restart-outdated.ts'
 import { scaleIn } from './steps/scale-in.ts'
 import { waitForLeftovers } from './steps/wait-for-leftovers.ts'
 
@@ -28,6 +28,7 @@ const steps: readonly Step[] = [
   keepServices,
   keepInstances,
   growVolumes,
+  replaceBroken,
   electPrimary,
   repairReplication,
   labelRoles,

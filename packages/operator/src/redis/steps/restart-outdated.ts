@@ -1,4 +1,4 @@
-import { act, type Check, chain, nothing, wait } from '../../decision.ts'
+import { act, type Check, chain, type Decision, nothing, wait } from '../../decision.ts'
 import { buildPodTemplate, podHashAnnotation, podPartsAnnotation } from '../build/stateful-set.ts'
 import type { Instance, PodView } from '../observation.ts'
 import { viewOf } from '../observation.ts'
@@ -40,40 +40,47 @@ const aReplicaIsBehind: Check<Restart> = ({ seen, instance }) => {
 /** Whether one more instance may be taken down now. */
 export const mayRestart: Check<Restart> = chain(anotherIsMissing, aReplicaIsBehind)
 
+/**
+ * One that cannot run as it was built protects nothing: it is replaced at once, so that a failed change can be undone. Before anybody
+ * waits for it: it may be the primary.
+ */
+export const replaceBroken: Step = ({ redis, seen }) => {
+  const broken = outdatedOf({ redis, seen }).find(
+    (i) => !i.answer.ok && (i.pod?.trouble !== undefined || i.pod?.running === false),
+  )
+  return broken?.pod ? restart(redis, broken, broken.pod) : nothing
+}
+
 /** Replicas first, one at a time; then the primary hands over; then the old primary. */
 export const restartOutdated: Step = ({ redis, seen }) => {
-  const template = buildPodTemplate(redis)
-  const hash = template.metadata?.annotations?.[podHashAnnotation]
-  const parts = template.metadata?.annotations?.[podPartsAnnotation] ?? ''
-  const outdated = seen.instances.filter((i) => i.pod && !i.pod.deleting && i.pod.hash !== hash)
+  const outdated = outdatedOf({ redis, seen })
   if (outdated.length === 0) return nothing
-
-  const restart = (instance: Instance, pod: PodView): ReturnType<Step> => {
-    const { reason, message } = whyOutdated(pod, parts)
-    return act({
-      do: 'restart',
-      instance: instance.name,
-      uid: pod.uid,
-      resourceVersion: pod.resourceVersion,
-      reason,
-      message: `Restarted ${instance.name}: ${message}`,
-    })
-  }
-
-  // One that cannot run as it was built protects nothing: it is replaced at once, so that a failed change can be undone.
-  const broken = outdated.find(
-    (i) => i.pod && !i.answer.ok && (i.pod.trouble !== undefined || !i.pod.running),
-  )
-  if (broken?.pod) return restart(broken, broken.pod)
-
   const primary = servingPrimary(seen)
   const next = [...outdated].reverse().find((i) => i !== primary) ?? primary
   if (!next?.pod)
     return wait('PrimaryUnreachable', 'Waiting for a primary before outdated instances restart', 500)
   const objection = mayRestart({ redis, seen, instance: next })
   if (objection) return wait(objection.reason, objection.message, 500)
-  if (next !== primary || redis.spec.instances === 1) return restart(next, next.pod)
+  if (next !== primary || redis.spec.instances === 1) return restart(redis, next, next.pod)
   return planSwitchover({ redis, seen }, next, (i) => i.ordinal < redis.spec.instances, 'BeforeRestart')
+}
+
+function outdatedOf({ redis, seen }: StepInput): Instance[] {
+  const hash = buildPodTemplate(redis).metadata?.annotations?.[podHashAnnotation]
+  return seen.instances.filter((i) => i.pod && !i.pod.deleting && i.pod.hash !== hash)
+}
+
+function restart(redis: StepInput['redis'], { name }: Instance, pod: PodView): Decision {
+  const parts = buildPodTemplate(redis).metadata?.annotations?.[podPartsAnnotation] ?? ''
+  const { reason, message } = whyOutdated(pod, parts)
+  return act({
+    do: 'restart',
+    instance: name,
+    uid: pod.uid,
+    resourceVersion: pod.resourceVersion,
+    reason,
+    message: `Restarted ${name}: ${message}`,
+  })
 }
 
 const reasons: Readonly<Record<string, { reason: string; message: string }>> = {

@@ -1,9 +1,10 @@
 /** S1, intermediate state: the subject ends at each of its writes and starts again; nobody sees a difference. */
 import type { Moment } from './gate.ts'
 import { pointsWanted, sample } from './points.ts'
-import type { Report } from './report.ts'
-import { type Reference, Run, type Theatre } from './run.ts'
+import { type Report, reporting } from './report.ts'
+import type { Reference, Theatre } from './run.ts'
 import type { Scenario } from './scenario.ts'
+import { trial } from './trial.ts'
 
 export interface CrashOptions {
   /** How many points are tried unless `FAULT_POINTS` says otherwise. */
@@ -14,6 +15,8 @@ export interface CrashOptions {
 
 /** A life lasts at least so many writes, so that several crashes fit into one run and each follows some progress. */
 const lifetime = 3
+/** Which writes come how often differs a little from run to run: after so many runs that came by none of the rest, that is given up. */
+const mostInVain = 2
 
 export async function everyCrash<World>(
   theatre: Theatre,
@@ -22,7 +25,7 @@ export async function everyCrash<World>(
   o: CrashOptions = {},
 ): Promise<Report> {
   const { moments = ['before', 'after', 'late'], sideBySide = 3 } = o
-  const started = performance.now()
+  const report = reporting('S1', scenario, reference)
   const all = reference.writes.flatMap((write) =>
     moments
       .filter((moment) => moment !== 'late' || isOfKubernetes(write))
@@ -31,41 +34,29 @@ export async function everyCrash<World>(
   const chosen = sample(all, pointsWanted(process.env, o.points ?? Number.POSITIVE_INFINITY))
   const pending = new Set(chosen)
   const problems: string[] = []
-  // Enough for every point to have ended a life, were every run like the undisturbed one; and some for those that are not.
-  const mostRuns = Math.ceil((chosen.length * lifetime * 2) / Math.max(1, reference.writes.length)) + 6
   let runs = 0
+  let inVain = 0
   const next = async (): Promise<void> => {
-    while (pending.size > 0 && runs < mostRuns) {
-      const name = `${scenario.name}-crash-${++runs}`
+    while (pending.size > 0 && inVain < mostInVain) {
       let age = lifetime
-      const run = await Run.begin(theatre, scenario, name, (moment, write) => {
-        if (moment === 'after') age += 1
-        if (age < lifetime || !pending.delete(`${moment} ${write}`)) return false
-        age = 0
-        return true
-      })
-      try {
-        await run.play(scenario.steps, reference)
-      } catch (error) {
-        run.problems.push(String(error))
-      } finally {
-        await run.close()
-      }
-      if (run.problems.length > 0)
-        problems.push(`${name} (${run.keeper.deaths.join(', ')}): ${run.problems.join('\n')}`)
+      const { deaths, ...tried } = await trial(
+        theatre,
+        scenario,
+        `crash-${++runs}`,
+        (run) => run.play(scenario.steps, reference),
+        (moment, write) => {
+          if (moment === 'after') age += 1
+          if (age < lifetime || !pending.delete(`${moment} ${write}`)) return false
+          age = 0
+          return true
+        },
+      )
+      inVain = deaths.length > 0 ? 0 : inVain + 1
+      problems.push(...tried.problems)
     }
   }
   await Promise.all(Array.from({ length: sideBySide }, next))
-  return {
-    scenario: scenario.name,
-    pattern: 'S1',
-    writes: reference.writes.length,
-    tried: chosen.length - pending.size,
-    points: all.length,
-    unmet: [...pending],
-    problems,
-    milliseconds: performance.now() - started,
-  }
+  return report({ tried: chosen.length - pending.size, points: all.length, unmet: [...pending], problems })
 }
 
 function isOfKubernetes(write: string): boolean {

@@ -1,40 +1,29 @@
 /** S1 between two writes: the subject ends whenever a container has started and does not serve yet. */
 import { resources } from '@orlop/kube'
-import type { Report } from './report.ts'
-import { type Reference, Run, type Theatre } from './run.ts'
+import { type Report, reporting } from './report.ts'
+import type { Reference, Run, Theatre } from './run.ts'
 import type { Scenario } from './scenario.ts'
+import { trial } from './trial.ts'
 
 export async function everyStart<World>(
   theatre: Theatre,
   scenario: Scenario<World>,
   reference: Reference,
 ): Promise<Report> {
-  const started = performance.now()
-  const name = `${scenario.name}-starts`
-  const run = await Run.begin(theatre, scenario, name)
-  const over = new AbortController()
-  const killing = killAtStarts(run, over.signal).catch((error: unknown) => {
-    if (!over.signal.aborted) throw error
+  const report = reporting('S1 at starts', scenario, reference)
+  const { problems, deaths } = await trial(theatre, scenario, 'starts', async (run) => {
+    const over = new AbortController()
+    const killing = killAtStarts(run, over.signal).catch((error: unknown) => {
+      if (!over.signal.aborted) throw error
+    })
+    try {
+      await run.play(scenario.steps, reference)
+    } finally {
+      over.abort()
+      await killing
+    }
   })
-  try {
-    await run.play(scenario.steps, reference)
-  } catch (error) {
-    run.problems.push(String(error))
-  } finally {
-    over.abort()
-    await killing
-    await run.close()
-  }
-  return {
-    scenario: scenario.name,
-    pattern: 'S1 at starts',
-    writes: reference.writes.length,
-    tried: run.keeper.deaths.length,
-    points: run.keeper.deaths.length,
-    unmet: [],
-    problems: run.problems.map((problem) => `${name}: ${problem}`),
-    milliseconds: performance.now() - started,
-  }
+  return report({ tried: deaths.length, points: deaths.length, problems })
 }
 
 async function killAtStarts<World>({ stage, keeper }: Run<World>, signal: AbortSignal): Promise<void> {

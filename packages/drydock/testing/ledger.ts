@@ -6,6 +6,9 @@ export interface Count {
   readonly deleted: number
 }
 
+/** Milliseconds. */
+const longestRun = 3_600_000
+
 const counted: readonly Resource[] = [resources.pods, resources.persistentVolumeClaims, resources.secrets]
 
 export class Ledger {
@@ -32,9 +35,11 @@ export class Ledger {
   async #count(client: Client, kind: Resource, namespace: string): Promise<void> {
     const count = { added: 0, deleted: 0 }
     this.#counts.set(kind.kind, count)
+    const { signal } = this.#ended
+    // Secrets rest for as long as a run lasts, and a second watch would miss what went between.
+    const selected = { namespace, resourceVersion: '0', signal, inactivityTimeout: longestRun }
     try {
-      const { signal } = this.#ended
-      for await (const { type, object } of client.watch(kind, { namespace, resourceVersion: '0', signal })) {
+      for await (const { type, object } of client.watch(kind, selected)) {
         const { uid = '' } = object.metadata
         if (type === 'ADDED' && this.aside) this.#aside.add(uid)
         if (this.#aside.has(uid)) continue

@@ -4,10 +4,11 @@
  */
 import type { Events } from './api-faults.ts'
 import type { Order } from './event-order.ts'
-import { pointsWanted, sample, sideBySide } from './points.ts'
-import type { Report } from './report.ts'
-import { type Reference, Run, type Theatre } from './run.ts'
+import { pointsWanted, sample, sharedOut, sideBySide } from './points.ts'
+import { type Report, reporting } from './report.ts'
+import type { Reference, Run, Theatre } from './run.ts'
 import type { Scenario } from './scenario.ts'
+import { trial } from './trial.ts'
 
 export interface MissedOptions {
   readonly points?: number
@@ -31,7 +32,7 @@ export async function missedEvents<World>(
   reference: Reference,
   o: MissedOptions,
 ): Promise<Report> {
-  const started = performance.now()
+  const report = reporting('S3', scenario, reference)
   const { steps } = scenario
   const orders: readonly Order[] = ['merged', 'shuffled']
   const all = steps.flatMap((step, i): Point[] => [
@@ -39,40 +40,17 @@ export async function missedEvents<World>(
     ...o.kinds.flatMap((kind) => orders.map((order) => ({ step: i, blind: false, kind, order }) as const)),
   ])
   const chosen = sample(all, pointsWanted(process.env, o.points ?? Number.POSITIVE_INFINITY))
-  const runs: Point[][] = []
-  for (const point of chosen) {
-    // Two blind steps in a row would be three.
-    const free = runs.find((run) => run.every((other) => Math.abs(other.step - point.step) > 1))
-    if (free) free.push(point)
-    else runs.push([point])
-  }
   const problems: string[] = []
+  // Two blind steps in a row would be three.
+  const runs = sharedOut(chosen, (a, b) => Math.abs(a.step - b.step) > 1)
   await sideBySide(runs, o.sideBySide ?? 3, async (points, n) => {
-    const name = `${scenario.name}-missed-${n + 1}`
-    const run = await Run.begin(theatre, scenario, name)
-    try {
-      await playMissing(theatre, run, scenario, reference, points)
-    } catch (error) {
-      run.problems.push(String(error))
-    } finally {
-      await run.close()
-    }
-    problems.push(
-      ...run.problems.map(
-        (problem) => `${name} (${points.map((p) => nameOf(p, scenario)).join('; ')}): ${problem}`,
-      ),
+    const tried = await trial(theatre, scenario, `missed-${n + 1}`, (run) =>
+      playMissing(theatre, run, scenario, reference, points),
     )
+    const told = points.map((point) => nameOf(point, scenario)).join('; ')
+    problems.push(...tried.problems.map((problem) => `${told}: ${problem}`))
   })
-  return {
-    scenario: scenario.name,
-    pattern: 'S3',
-    writes: reference.writes.length,
-    tried: chosen.length,
-    points: all.length,
-    unmet: [],
-    problems,
-    milliseconds: performance.now() - started,
-  }
+  return report({ tried: chosen.length, points: all.length, problems })
 }
 
 async function playMissing<World>(

@@ -19,19 +19,30 @@ export function sample<T>(points: readonly T[], count: number): T[] {
   )
 }
 
-/** Works through the points, `width` at a time. */
+/** Puts the points into as few runs as can be, where those of one run get along with each other. */
+export function sharedOut<T>(points: readonly T[], together: (a: T, b: T) => boolean): T[][] {
+  const runs: T[][] = []
+  for (const point of points) {
+    const free = runs.find((run) => run.every((other) => together(other, point)))
+    if (free) free.push(point)
+    else runs.push([point])
+  }
+  return runs
+}
+
+/** Works through a list, `width` at a time. */
 export async function sideBySide<T>(
-  points: readonly T[],
+  list: readonly T[],
   width: number,
-  work: (point: T, index: number) => Promise<void>,
+  work: (item: T, index: number) => Promise<void>,
 ): Promise<void> {
   let next = 0
   const worker = async (): Promise<void> => {
     for (;;) {
       const index = next++
-      const point = points[index]
-      if (point === undefined) return
-      await work(point, index)
+      const item = list[index]
+      if (item === undefined) return
+      await work(item, index)
     }
   }
   await Promise.all(Array.from({ length: width }, worker))

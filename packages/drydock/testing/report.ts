@@ -1,3 +1,6 @@
+import { type Clock, systemClock } from '@orlop/kube'
+import type { Reference } from './run.ts'
+
 /** What a pattern of faults found in a scenario. */
 export interface Report {
   readonly scenario: string
@@ -18,4 +21,22 @@ export function reportText(r: Report): string {
   return [head, ...r.unmet.map((point) => `  not met: ${point}`), ...r.problems.map((p) => `  ${p}`)].join(
     '\n',
   )
+}
+
+/** Times a pattern from now on; the function that it gives makes the report. */
+export function reporting(
+  pattern: string,
+  scenario: { readonly name: string },
+  reference: Reference,
+  clock: Clock = systemClock,
+): (found: Pick<Report, 'tried' | 'points' | 'problems'> & Partial<Pick<Report, 'unmet'>>) => Report {
+  const started = clock.now()
+  return (found) => ({
+    scenario: scenario.name,
+    pattern,
+    writes: reference.writes.length,
+    unmet: [],
+    ...found,
+    milliseconds: clock.now() - started,
+  })
 }

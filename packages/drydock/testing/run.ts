@@ -13,6 +13,8 @@ import { Tap } from './tap.ts'
 export interface Theatre {
   readonly drydock: Drydock
   readonly faults: ApiFaults
+  /** Told of every problem as it is found; the reports have them all. */
+  readonly log?: (line: string) => void
 }
 
 /** Milliseconds until a step must have come to rest. */
@@ -160,8 +162,8 @@ export class Run<World> {
       now = await this.snapshot()
       return differences(like.snapshot, now).length === 0
     }, 20_000)
-    if (!same)
-      this.problems.push(`"${step.name}" ends otherwise: ${differences(like.snapshot, now).join('\n')}`)
+    // What comes after would only differ by this.
+    if (!same) throw new Error(`"${step.name}" ends otherwise: ${differences(like.snapshot, now).join('\n')}`)
     this.problems.push(
       ...moreDeleted(like.counts, this.ledger.counts()).map((what) => `"${step.name}": ${what}`),
     )

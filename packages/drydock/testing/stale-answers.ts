@@ -2,11 +2,12 @@
  * S4: servers outside answer late, as before, or not at all while a step is made. No command may go where it does harm by the truth of
  * the moment (`Scenario.wrong`), and the end is the same.
  */
-import { pointsWanted, sample, sideBySide } from './points.ts'
-import type { Report } from './report.ts'
-import { type Reference, Run, type Theatre } from './run.ts'
+import { pointsWanted, sample, sharedOut, sideBySide } from './points.ts'
+import { type Report, reporting } from './report.ts'
+import type { Reference, Run, Theatre } from './run.ts'
 import type { Scenario } from './scenario.ts'
 import type { Exchange, Exchanges } from './tap.ts'
+import { trial } from './trial.ts'
 
 export type Staleness =
   /** As before the step. */
@@ -43,54 +44,45 @@ export async function staleAnswers<World>(
   reference: Reference,
   o: StaleAnswersOptions,
 ): Promise<Report> {
-  const started = performance.now()
+  const report = reporting('S4', scenario, reference)
   const all = kinds.flatMap((staleness) => scenario.steps.map((_, step): Point => ({ step, staleness })))
   const chosen = sample(all, pointsWanted(process.env, o.points ?? Number.POSITIVE_INFINITY))
-  const runs: Point[][] = []
-  for (const point of chosen) {
-    const free = runs.find((run) => run.every((other) => other.step !== point.step))
-    if (free) free.push(point)
-    else runs.push([point])
-  }
   const problems: string[] = []
   let disturbed = 0
+  const runs = sharedOut(chosen, (a, b) => a.step !== b.step)
   await sideBySide(runs, o.sideBySide ?? 3, async (points, n) => {
-    const name = `${scenario.name}-answers-${n + 1}`
-    const run = await Run.begin(theatre, scenario, name)
-    try {
-      for (const [i, step] of scenario.steps.entries()) {
-        const point = points.find((p) => p.step === i)
-        const before = run.problems.length
-        const undo = point && disturb(run, point.staleness, o)
-        try {
-          await step.do(run.world)
-          const looks = await run.keeper.looks()
-          if (point) await run.until(async () => (await run.keeper.looks()) >= looks + looksMeanwhile, 5_000)
-        } finally {
-          undo?.()
-        }
-        await run.settle(step, reference.after[i])
-        for (let p = before; point && p < run.problems.length; p++)
-          run.problems[p] = `answers ${point.staleness} during "${step.name}": ${run.problems[p]}`
-      }
-    } catch (error) {
-      run.problems.push(`${points.map((p) => `${p.staleness} at ${p.step}`)}: ${String(error)}`)
-    } finally {
-      await run.close()
-    }
-    disturbed += run.tap.disturbed
-    problems.push(...run.problems.map((problem) => `${name}: ${problem}`))
+    const tried = await trial(theatre, scenario, `answers-${n + 1}`, (run) =>
+      playWithAnswers(run, scenario, reference, points, o),
+    )
+    disturbed += tried.disturbed
+    const told = points.map(({ step, staleness }) => `${staleness} during "${scenario.steps[step]?.name}"`)
+    problems.push(...tried.problems.map((problem) => `${told.join('; ')}: ${problem}`))
   })
   if (disturbed === 0 && chosen.length > 0) problems.push('not one answer was ever disturbed')
-  return {
-    scenario: scenario.name,
-    pattern: 'S4',
-    writes: reference.writes.length,
-    tried: chosen.length,
-    points: all.length,
-    unmet: [],
-    problems,
-    milliseconds: performance.now() - started,
+  return report({ tried: chosen.length, points: all.length, problems })
+}
+
+async function playWithAnswers<World>(
+  run: Run<World>,
+  { steps }: Scenario<World>,
+  reference: Reference,
+  points: readonly Point[],
+  o: StaleAnswersOptions,
+): Promise<void> {
+  for (const [i, step] of steps.entries()) {
+    const point = points.find((p) => p.step === i)
+    const before = run.problems.length
+    const undo = point && disturb(run, point.staleness, o)
+    try {
+      await step.do(run.world)
+      const looks = await run.keeper.looks()
+      if (point) await run.until(async () => (await run.keeper.looks()) >= looks + looksMeanwhile, 3_000)
+    } finally {
+      undo?.()
+    }
+    await run.settle(step, reference.after[i])
+    for (let p = before; point && p < run.problems.length; p++)
+      run.problems[p] = `answers ${point.staleness} during "${step.name}": ${run.problems[p]}`
   }
 }
 

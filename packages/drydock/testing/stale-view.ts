@@ -4,10 +4,11 @@
  */
 
 import { resources } from '@orlop/kube'
-import { pointsWanted, sample, sideBySide } from './points.ts'
-import type { Report } from './report.ts'
-import { type Reference, Run, type Theatre } from './run.ts'
+import { pointsWanted, sample, sharedOut, sideBySide } from './points.ts'
+import { type Report, reporting } from './report.ts'
+import type { Reference, Run, Theatre } from './run.ts'
 import type { Scenario } from './scenario.ts'
+import { trial } from './trial.ts'
 
 export interface StaleOptions {
   readonly points?: number
@@ -29,42 +30,20 @@ export async function staleView<World>(
   reference: Reference,
   o: StaleOptions = {},
 ): Promise<Report> {
-  const started = performance.now()
-  const { steps } = scenario
-  const all = steps.flatMap((_, to): Point[] =>
+  const report = reporting('S2', scenario, reference)
+  const all = scenario.steps.flatMap((_, to): Point[] =>
     Array.from({ length: to + 1 }, (_, i) => ({ from: i - 1, to })),
   )
   const chosen = sample(all, pointsWanted(process.env, o.points ?? Number.POSITIVE_INFINITY))
   const problems: string[] = []
-  // One run serves all points that end at different steps: each run takes the next `from` of every `to`.
-  const runs: Point[][] = []
-  for (const point of chosen) {
-    const free = runs.find((run) => run.every(({ to }) => to !== point.to))
-    if (free) free.push(point)
-    else runs.push([point])
-  }
+  const runs = sharedOut(chosen, (a, b) => a.to !== b.to)
   await sideBySide(runs, o.sideBySide ?? 3, async (points, n) => {
-    const name = `${scenario.name}-past-${n + 1}`
-    const run = await Run.begin(theatre, scenario, name)
-    try {
-      await playWithPasts(theatre, run, scenario, reference, points)
-    } catch (error) {
-      run.problems.push(String(error))
-    } finally {
-      await run.close()
-    }
-    problems.push(...run.problems.map((problem) => `${name}: ${problem}`))
+    const tried = await trial(theatre, scenario, `past-${n + 1}`, (run) =>
+      playWithPasts(theatre, run, scenario, reference, points),
+    )
+    problems.push(...tried.problems)
   })
-  return {
-    scenario: scenario.name,
-    pattern: 'S2',
-    writes: reference.writes.length,
-    tried: chosen.length,
-    points: all.length,
-    unmet: [],
-    problems,
-    milliseconds: performance.now() - started,
-  }
+  return report({ tried: chosen.length, points: all.length, problems })
 }
 
 async function playWithPasts<World>(
@@ -87,6 +66,7 @@ async function playWithPasts<World>(
         `after "${step.name}", shown ${point.from < 0 ? 'the beginning' : `"${steps[point.from]?.name}"`}`,
       )
       await run.settle(step, reference.after[i])
+      run.ledger.aside = false
     }
     revisions.set(i, await revisionOf(run))
   }
@@ -111,7 +91,6 @@ async function showPast<World>(
   run.keeper.start()
   // It may find nothing to look at in the past; then what it does not do is all there is to see.
   await run.until(async () => (await run.keeper.looks()) >= looksAtThePast, 3_000)
-  run.ledger.aside = false
   undo()
   held.release()
   for (const [kind, { deleted }] of Object.entries(run.ledger.counts())) {

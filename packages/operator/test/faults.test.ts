@@ -26,7 +26,7 @@ let theatre: Theatre
 beforeAll(async () => {
   const faults = new ApiFaults()
   world = await createWorld({ hooks: faults.hooks })
-  theatre = { drydock: world.drydock, faults }
+  theatre = { drydock: world.drydock, faults, log: console.info }
 })
 afterAll(() => world.stop())
 

@@ -7,6 +7,8 @@ import type { Operator } from '../src/operator.ts'
 import { type OperatorOptions, operatorSubject, startOperator } from './subject.ts'
 
 export interface LifeOptions extends OperatorOptions {
+  /** Only the resources of this namespace. */
+  readonly namespace?: string
   /** Told of every write to Kubernetes or Redis; answering true ends the life right after it. */
   readonly onWrite?: (what: string) => boolean
 }
@@ -46,6 +48,7 @@ export function startLife({ connection }: Drydock, o: LifeOptions = {}): Life {
     {
       client: mortalClient(inner, gate),
       disturbed: () => false,
+      ...(o.namespace === undefined ? {} : { namespace: o.namespace }),
       exchange: (exchange, ask) => {
         const what = operatorSubject.nameOf(exchange)
         return what === undefined ? gate.read(ask) : gate.write({ to: 'server', what, exchange }, ask)

@@ -9,7 +9,7 @@ import { harmOf } from './truth.ts'
 type Settings = Readonly<Record<string, string>>
 
 /** An edit of the resource, after a client has written a key. */
-function edit(
+export function edit(
   title: string,
   spec: Spec,
   settings: Settings = {},

@@ -204,6 +204,8 @@ function withMachines(faults: Faults, machines: readonly Machine[]): Faults {
     partition: (target) => machine(target)?.cut() ?? faults.partition(target),
     heal: (target) => machine(target)?.mend() ?? faults.heal(target),
     blockBetween: (a, b) => faults.blockBetween(a, b),
+    blockOneWay: (from, to) => faults.blockOneWay(from, to),
     unblock: (a, b) => faults.unblock(a, b),
+    nodeReachable: (node) => faults.nodeReachable(node),
   }
 }

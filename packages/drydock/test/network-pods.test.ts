@@ -15,6 +15,8 @@ import {
   askFromHere,
   children,
   type Harbour,
+  inside,
+  outputOf,
   startHarbour,
   startPod,
   type TestPod,
@@ -101,6 +103,47 @@ describe('pods on two nodes', () => {
     await network.faults.unblock(uid, 'a')
     expect(await ask(a, ip)).toBe(`${uid} hello ${a.ip}`)
   })
+
+  test('what one pod sends to another can be lost while what comes back is heard', async () => {
+    await network.faults.blockOneWay('a', 'c')
+    // A connection needs both ways.
+    expect(await ask(a, c.ip, 400)).toBe(noAnswer)
+    expect(await ask(c, a.ip, 400)).toBe(noAnswer)
+    const word = hear(a)
+    const said = sayTo(c, a)
+    expect(await word).toBe('heard')
+    said.kill('SIGKILL')
+    expect(await ask(b, c.ip)).toBe(`c hello ${b.ip}`)
+    await network.faults.unblock('c', 'a')
+    expect(await ask(a, c.ip)).toBe(`c hello ${a.ip}`)
+  })
+
+  test('two nodes can be kept from each other, and both are in reach of others', async () => {
+    await network.faults.blockBetween('one', 'two')
+    expect(await ask(a, c.ip, 400)).toBe(noAnswer)
+    expect(await ask(a, b.ip)).toBe(`b hello ${a.ip}`)
+    expect(await askFromHere(c.ip)).toBe(`c hello ${network.besideAddress}`)
+    expect(network.faults.nodeReachable('one')).toBe(true)
+    await network.faults.unblock('one', 'two')
+    await network.faults.partition('one')
+    expect(network.faults.nodeReachable('one')).toBe(false)
+    await network.faults.heal('one')
+    expect(await ask(a, c.ip)).toBe(`c hello ${a.ip}`)
+  })
+
+  /** Resolves with what the pod hears by UDP, where nothing has to come back. */
+  async function hear(pod: TestPod): Promise<string> {
+    const script = `const s = require('dgram').createSocket('udp4')
+      s.on('message', (data) => { console.log(String(data)); process.exit() }); s.bind(7002)`
+    return (await outputOf(inside(pod.netns, script))).trim()
+  }
+
+  const sayTo = (from: TestPod, to: TestPod) =>
+    inside(
+      from.netns,
+      `const s = require('dgram').createSocket('udp4'); s.on('error', () => {})
+       setInterval(() => s.send('heard', 7002, '${to.ip}', () => {}), 30)`,
+    )
 
   test('what is neither a node nor a pod cannot be cut off', async () => {
     await expect(network.faults.partition('nobody')).rejects.toMatchObject({ code: 'UnknownTarget' })

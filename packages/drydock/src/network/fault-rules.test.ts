@@ -4,11 +4,15 @@ import { faultRules } from './fault-rules.ts'
 const node = { bridge: 'or0b1', gateway: '10.244.1.1', subnet: '10.244.1.0/24' }
 
 test('nothing cut leaves no table', () => {
-  expect(faultRules('t', { nodes: [], pairs: [] })).toBe('table ip t {}\ndelete table ip t\n')
+  expect(faultRules('t', { nodes: [], lost: [] })).toBe('table ip t {}\ndelete table ip t\n')
 })
 
 test('a node is cut off from all but itself, a pair in both directions', () => {
-  expect(faultRules('t', { nodes: [node], pairs: [['10.244.2.2', '10.244.2.3']] })).toBe(`table ip t {}
+  const lost = [
+    ['10.244.2.2', '10.244.2.3'],
+    ['10.244.2.3', '10.244.2.2'],
+  ] as const
+  expect(faultRules('t', { nodes: [node], lost })).toBe(`table ip t {}
 delete table ip t
 table ip t {
   chain at_forward {

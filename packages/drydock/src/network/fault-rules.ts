@@ -3,8 +3,8 @@ import type { NodeRange } from './ranges.ts'
 /** What is cut at present. */
 export interface Cuts {
   readonly nodes: readonly NodeRange[]
-  /** Pairs of pods' addresses. */
-  readonly pairs: readonly (readonly [string, string])[]
+  /** From whom to whom packets are lost: addresses of pods, or all of a node's. */
+  readonly lost: readonly (readonly [string, string])[]
 }
 
 /**
@@ -12,15 +12,15 @@ export interface Cuts {
  * are dropped and not refused: the other side looks dead, not closed. The rules see a connection to a Service after its
  * translation, with the addresses of the pods, and act on connections that are already open.
  */
-export function faultRules(table: string, { nodes, pairs }: Cuts): string {
+export function faultRules(table: string, { nodes, lost }: Cuts): string {
   const clear = `table ip ${table} {}\ndelete table ip ${table}\n`
-  if (nodes.length === 0 && pairs.length === 0) return clear
+  if (nodes.length === 0 && lost.length === 0) return clear
   const forward = [
     ...nodes.flatMap(({ subnet }) => [
       `ip saddr ${subnet} ip daddr != ${subnet} drop`,
       `ip daddr ${subnet} ip saddr != ${subnet} drop`,
     ]),
-    ...pairs.flatMap(([a, b]) => [`ip saddr ${a} ip daddr ${b} drop`, `ip saddr ${b} ip daddr ${a} drop`]),
+    ...lost.map(([from, to]) => `ip saddr ${from} ip daddr ${to} drop`),
   ]
   const into = nodes.map(({ subnet, gateway }) => `ip saddr ${subnet} ip daddr != ${gateway} drop`)
   const out = nodes.map(({ subnet, gateway }) => `ip daddr ${subnet} ip saddr != ${gateway} drop`)

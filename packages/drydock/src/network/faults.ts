@@ -13,10 +13,14 @@ export interface Faults {
   partition(podOrNode: string): Promise<void>
   /** Ends `partition`. @throws {NetworkError} `UnknownTarget` */
   heal(podOrNode: string): Promise<void>
-  /** Two pods, by uid, no longer reach each other; all others reach both. @throws {NetworkError} `UnknownTarget` */
+  /** Two pods (by uid) or nodes (by name) no longer reach each other; all others reach both. @throws {NetworkError} `UnknownTarget` */
   blockBetween(a: string, b: string): Promise<void>
-  /** Ends `blockBetween`, in either order. */
+  /** What one pod or node sends to another is lost, and nothing that comes back. @throws {NetworkError} `UnknownTarget` */
+  blockOneWay(from: string, to: string): Promise<void>
+  /** Ends `blockBetween` and `blockOneWay`, in either order. */
   unblock(a: string, b: string): Promise<void>
+  /** Whether a node is not cut off. @throws {NetworkError} `UnknownTarget` */
+  nodeReachable(node: string): boolean
 }
 
 interface Surroundings {
@@ -29,10 +33,8 @@ interface Surroundings {
 export class NetworkFaults implements Faults {
   readonly #around: Surroundings
   readonly #nodes = new Map<string, NodeRange>()
-  readonly #pairs = new Map<
-    string,
-    { uids: readonly [string, string]; addresses: readonly [string, string] }
-  >()
+  /** From whom to whom packets are lost, as they were named and as the kernel knows them. */
+  readonly #lost = new Map<string, { named: readonly [string, string]; places: readonly [string, string] }>()
   #applying: Promise<void> = Promise.resolve()
 
   constructor(around: Surroundings) {
@@ -52,26 +54,45 @@ export class NetworkFaults implements Faults {
   }
 
   async blockBetween(a: string, b: string): Promise<void> {
-    const addresses = [this.#link(a).address, this.#link(b).address] as const
-    this.#pairs.set(pairKey(a, b), { uids: [a, b], addresses })
+    this.#lose(a, b)
+    this.#lose(b, a)
+    await this.#apply()
+  }
+
+  async blockOneWay(from: string, to: string): Promise<void> {
+    this.#lose(from, to)
     await this.#apply()
   }
 
   async unblock(a: string, b: string): Promise<void> {
-    if (this.#pairs.delete(pairKey(a, b))) await this.#apply()
+    const ended = [this.#lost.delete(wayOf(a, b)), this.#lost.delete(wayOf(b, a))]
+    if (ended.includes(true)) await this.#apply()
+  }
+
+  nodeReachable(node: string): boolean {
+    if (!this.#around.nodes.has(node)) throw new NetworkError('UnknownTarget', `not a node: ${node}`)
+    return !this.#nodes.has(node)
   }
 
   /** A pod is gone: its address may be another's one day. */
   async forget(uid: string): Promise<void> {
-    const gone = [...this.#pairs].filter(([, { uids }]) => uids.includes(uid))
-    for (const [key] of gone) this.#pairs.delete(key)
+    const gone = [...this.#lost].filter(([, { named }]) => named.includes(uid))
+    for (const [key] of gone) this.#lost.delete(key)
     if (gone.length > 0) await this.#apply()
   }
 
   async clear(): Promise<void> {
     this.#nodes.clear()
-    this.#pairs.clear()
+    this.#lost.clear()
     await this.#apply()
+  }
+
+  #lose(from: string, to: string): void {
+    this.#lost.set(wayOf(from, to), { named: [from, to], places: [this.#place(from), this.#place(to)] })
+  }
+
+  #place(podOrNode: string): string {
+    return this.#around.nodes.get(podOrNode)?.subnet ?? this.#link(podOrNode).address
   }
 
   #link(uid: string): PodLink {
@@ -92,7 +113,7 @@ export class NetworkFaults implements Faults {
         nft(
           faultRules(this.#around.table, {
             nodes: [...this.#nodes.values()],
-            pairs: [...this.#pairs.values()].map(({ addresses }) => addresses),
+            lost: [...this.#lost.values()].map(({ places }) => places),
           }),
         ),
       )
@@ -101,4 +122,4 @@ export class NetworkFaults implements Faults {
   }
 }
 
-const pairKey = (a: string, b: string): string => [a, b].sort().join(' ')
+const wayOf = (from: string, to: string): string => `${from} > ${to}`

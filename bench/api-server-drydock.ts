@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { firstWord, insidePid, startDaemon } from '../packages/drydock/src/daemon-process.ts'
+import { firstWord, insidePid, startDaemon, withSmallHeap } from '../packages/drydock/src/daemon-process.ts'
 import { paths, prepareState, renderKubeconfig, replaceFile } from '../packages/drydock/src/state.ts'
 import { createClient } from '../packages/kube/src/index.ts'
 import type { Measured } from './api-server.ts'
@@ -8,7 +8,7 @@ import type { Measured } from './api-server.ts'
 export async function startBenchDrydock(folder: string): Promise<Measured> {
   const { token } = await prepareState(folder)
   const socketPath = paths.apiSocket(folder)
-  const program = [process.execPath, '--no-warnings', join(import.meta.dirname, '../dist/drydock.mjs')]
+  const program = withSmallHeap(join(import.meta.dirname, '../dist/drydock.mjs'))
   const began = performance.now()
   const daemon = startDaemon(program, { stateDir: folder, nodes: 1, apiPort: 16_443, companions: [] })
   const ready = firstWord(daemon)

@@ -1,6 +1,7 @@
 export type { ApiHooks } from './apiserver/hooks.ts'
 export type { Companion } from './companion.ts'
 export { askControl, type DrydockStatus, enter, runningDrydock, stopDrydock } from './control.ts'
+export { withSmallHeap } from './daemon-process.ts'
 export { createDrydock, type Drydock, type DrydockOptions } from './drydock.ts'
 export { type ImageConfig, parseConfig as parseImageConfig } from './images/image-config.ts'
 export { ImageError, type ImageErrorCode } from './images/image-error.ts'

@@ -40,6 +40,8 @@ export interface SupervisorOptions {
 
 /** Waiting times before the daemon is started again, in ms. */
 const pauses = [200, 1000, 5000]
+/** How long it has to run to count as sound, in ms. */
+const soundAfter = 10_000
 /** How often a daemon that was never ready is started before that counts as a failure. */
 const startsTried = 3
 /** How long the reason of a failure can be asked for, in ms. */
@@ -156,7 +158,10 @@ async function keepDaemon(o: SupervisorOptions, { token, apiPort, change, stop }
       const inside = await insidePid(daemon)
       change({ state: 'ready', daemon: inside, nodes: word.nodes })
       log.info({ pid: inside, apiPort }, 'ready')
+      const since = Date.now()
       await ended
+      // One that went well for a while and died is no loop of failures: it is back at once.
+      if (Date.now() - since > soundAfter) faults = 0
       await gateway.stopped
       await client.close()
       if (!stop.aborted) log.error({ faults }, 'the daemon ended; it is started again')

@@ -1,13 +1,10 @@
 /** The process that stays behind when `orlop up` has ended. Loaded by it alone: it brings in what only it needs. */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { appendTo, DrydockError, paths, runSupervisor } from '@orlop/drydock'
+import { appendTo, DrydockError, paths, runSupervisor, withSmallHeap } from '@orlop/drydock'
 import { pino } from 'pino'
 import type { Context } from '../context.ts'
 import { CliError } from '../failure.ts'
-
-/** Node keeps up to three times 64 MiB for young objects by default; these processes seldom have as much in all. */
-const smallHeap = '--max-semi-space-size=8'
 
 /** The supervisor, told which bundles the daemon and the operator are. */
 export async function superviseLocal(
@@ -20,19 +17,19 @@ export async function superviseLocal(
   const operator = join(programs, 'operator.mjs')
   if (!existsSync(operator))
     throw new CliError('NotBuilt', `${operator} is missing`, { remedy: `make build in ${dirname(programs)}` })
+  const [node = process.execPath, ...args] = withSmallHeap(operator)
   try {
     await runSupervisor({
       stateDir: folder,
       nodes,
-      daemon: [process.execPath, smallHeap, join(programs, 'drydock.mjs')],
+      daemon: withSmallHeap(join(programs, 'drydock.mjs')),
       companions: [
         {
           name: 'operator',
-          command: process.execPath,
+          command: node,
           // One process that nobody doubles: its lease is its own again right after a crash.
           args: [
-            smallHeap,
-            operator,
+            ...args,
             '--kubeconfig',
             paths.insideKubeconfig(folder),
             '--identity',

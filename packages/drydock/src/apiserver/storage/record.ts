@@ -1,7 +1,8 @@
 import { type ApiObject, isApiObject } from '../object.ts'
 
 /**
- * One stored state of one object. The JSON text is what is sent; it is parsed when somebody looks inside, once.
+ * One stored state of one object. The JSON text is what is sent; it is parsed when somebody looks inside,
+ * and stays so while memory is not wanted for more.
  * A record never changes: a write makes a new one, so lists and events can hold on to it.
  */
 export class StoredRecord {
@@ -9,7 +10,7 @@ export class StoredRecord {
   readonly name: string
   readonly revision: number
   readonly json: string
-  #parsed: ApiObject | undefined
+  #parsed: WeakRef<ApiObject> | undefined
   constructor(namespace: string, name: string, revision: number, json: string) {
     this.namespace = namespace
     this.name = name
@@ -22,8 +23,11 @@ export class StoredRecord {
   }
   /** Shared by all who read it: not to be changed; see `copy`. */
   get object(): ApiObject {
-    this.#parsed ??= this.copy()
-    return this.#parsed
+    const parsed = this.#parsed?.deref()
+    if (parsed !== undefined) return parsed
+    const made = this.copy()
+    this.#parsed = new WeakRef(made)
+    return made
   }
   /** An object of the caller's own. */
   copy(): ApiObject {

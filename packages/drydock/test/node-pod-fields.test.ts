@@ -35,7 +35,11 @@ const events = async (name: string): Promise<string[]> => {
 }
 
 test('activeDeadlineSeconds: a pod that is active for longer is ended and has failed', async () => {
-  await createPod(ship, 'late', { activeDeadlineSeconds: 1, containers: [shell(stays)] })
+  await createPod(ship, 'late', { activeDeadlineSeconds: 600, containers: [shell(stays)] })
+  await podReady(ship, 'late')
+  // It may be brought forward.
+  const sooner = { type: 'merge' as const, body: { spec: { activeDeadlineSeconds: 1 } } }
+  await ship.client.patch(resources.pods, { namespace: 'default', name: 'late' }, sooner)
   const pod = await podIs(ship, 'late', ({ status }) => status?.phase === 'Failed')
   const message = 'Pod was active on the node longer than the specified deadline'
   expect(pod.status).toMatchObject({ reason: 'DeadlineExceeded', message })

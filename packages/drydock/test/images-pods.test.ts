@@ -47,7 +47,16 @@ afterAll(async () => {
 async function variant(name: string, config: object): Promise<string> {
   const [base] = (await store.list()).filter((i) => i.reference.endsWith('redis:8.0'))
   if (!base) throw new Error('redis:8.0 is not there')
-  const full = { entrypoint: [], cmd: [], env: [], workingDir: '', user: '', exposedPorts: [], ...config }
+  const full = {
+    entrypoint: [],
+    cmd: [],
+    env: [],
+    workingDir: '',
+    user: '',
+    exposedPorts: [],
+    volumes: [],
+    ...config,
+  }
   await importImage(store, base.rootfs, { reference: referenceOf(name), config: full })
   return name
 }
@@ -247,6 +256,23 @@ test('a read-only root can be written nowhere but in volumes', async () => {
     { volumes: [{ name: 'v', emptyDir: {} }] },
   )
   expect(said).toBe('/new/volume\nro\n')
+})
+
+test("a VOLUME of the image can be written under a read-only root, begins as the image has it, and gives way to the pod's", async () => {
+  const image = await variant('volume:1', { volumes: ['/etc', '/var/new', '/data'] })
+  const script =
+    'touch /etc/x /var/new/x && wc -l < /etc/group; touch /data/x 2>/dev/null || echo the pod has /data; touch /x 2>/dev/null || echo read-only'
+  const said = await output(
+    'volume',
+    {
+      image,
+      ...sh(script),
+      securityContext: { readOnlyRootFilesystem: true },
+      volumeMounts: [{ name: 'v', mountPath: '/data', readOnly: true }],
+    },
+    { volumes: [{ name: 'v', emptyDir: {} }] },
+  )
+  expect(said).toBe('3\nthe pod has /data\nread-only\n')
 })
 
 test('host name, hosts and name servers are those of the pod', async () => {

@@ -11,6 +11,8 @@ export interface ImageConfig {
   readonly user: string
   /** "6379/tcp". */
   readonly exposedPorts: readonly string[]
+  /** Folders that a container can write in, whatever its root is. */
+  readonly volumes: readonly string[]
 }
 
 export const emptyConfig: ImageConfig = {
@@ -20,6 +22,7 @@ export const emptyConfig: ImageConfig = {
   workingDir: '',
   user: '',
   exposedPorts: [],
+  volumes: [],
 }
 
 /** What the configuration of an image says that matters here. */
@@ -45,6 +48,7 @@ export function parseConfig(text: string): ParsedConfig {
       workingDir: string(config['WorkingDir']),
       user: string(config['User']),
       exposedPorts: Object.keys(record(config['ExposedPorts'])),
+      volumes: Object.keys(record(config['Volumes'])),
     },
     os: string(whole['os']),
     architecture: string(whole['architecture']),

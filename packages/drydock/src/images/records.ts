@@ -61,6 +61,7 @@ export async function readContent(folder: string): Promise<ImageContent | undefi
         workingDir: string(config['workingDir']),
         user: string(config['user']),
         exposedPorts: strings(config['exposedPorts']),
+        volumes: strings(config['volumes']),
       },
     }
   )

@@ -29,6 +29,8 @@ export interface Program {
   readonly substitution?: string
   /** The folder of its root file system; a program of this machine has none of its own. */
   readonly root?: string
+  /** Folders of the image's own that can be written in even where its root cannot. */
+  readonly volumes?: readonly string[]
   /** A registry may have a newer one: the pull policy Always asks it. */
   readonly pulled?: boolean
   /** Bytes of its files. */

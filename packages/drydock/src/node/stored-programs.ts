@@ -67,6 +67,7 @@ export async function programOf(image: StoredImage): Promise<Program> {
     user: (asked) => userIn(accounts, config.user, asked),
     adjust: (argv) => argv,
     root: image.rootfs,
+    volumes: config.volumes,
     pulled: image.origin === 'pull',
     size: image.size,
   }

@@ -1,6 +1,6 @@
 /** The root file system of one run of a container: the image's, below a layer of its own that is thrown away with the container. */
 import { execFile } from 'node:child_process'
-import { chmod, mkdir, readFile, rm, symlink } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { resolveInside } from '../../images/inside.ts'
@@ -59,16 +59,41 @@ function lastLine(error: unknown): string {
   return stderr.split('\n').at(-1) || messageOf(error)
 }
 
+/** The folders that an image declares as volumes, and the folder that holds those of a container. */
+export interface ImageVolumes {
+  readonly folder: string
+  readonly paths: readonly string[]
+}
+
 /**
- * Where mounts belong in a root, with the image's own links followed within it: bubblewrap would follow them on this machine.
- * Throws NodeError `CreateContainerError` when /proc or /dev is a link.
+ * Where mounts belong in a root, with the image's own links followed within it: bubblewrap would follow them on this machine. The volumes of the image are
+ * among them, where the pod mounts nothing there. Throws NodeError `CreateContainerError` when /proc or /dev is a link.
  */
-export async function mountsIn(root: string, mounts: readonly Mount[]): Promise<readonly Mount[]> {
+export async function mountsIn(
+  root: string,
+  mounts: readonly Mount[],
+  volumes: ImageVolumes,
+): Promise<readonly Mount[]> {
   for (const path of ['/proc', '/dev'])
     if ((await resolveInside(root, path)).path !== path)
       throw new NodeError('CreateContainerError', `"${path}" must be mounted on ordinary directory`)
   const placed: Mount[] = []
   for (const mount of mounts)
     placed.push({ ...mount, target: (await resolveInside(root, mount.target)).path })
+  for (const [i, volume] of volumes.paths.entries()) {
+    const target = (await resolveInside(root, volume)).path
+    if (target === '/' || placed.some((mount) => mount.target === target)) continue
+    const source = join(volumes.folder, 'image-volumes', String(i))
+    await copyFolder(join(root, target), source)
+    placed.push({ source, target, readOnly: false })
+  }
   return placed
+}
+
+/** A fresh copy of a folder of the image; an empty one where it has none. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  await rm(to, { recursive: true, force: true })
+  await mkdir(to, { recursive: true, mode: 0o755 })
+  const there = await stat(from).catch(() => undefined)
+  if (there?.isDirectory()) await run('cp', ['-a', `${from}/.`, to], { timeout: copyWithin })
 }

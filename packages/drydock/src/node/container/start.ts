@@ -173,7 +173,8 @@ async function sandboxOf(
     uid: user.uid,
     gid: user.gid,
     hostname: hostnameOf(pod),
-    mounts: root === undefined ? mounts : await mountsIn(root, mounts),
+    mounts:
+      root === undefined ? mounts : await mountsIn(root, mounts, { folder, paths: program.volumes ?? [] }),
     root,
     tty: container.tty === true,
     workingDir: container.workingDir || program.workingDir,

@@ -16,7 +16,7 @@ export interface CrashOptions {
 /** A life lasts at least so many writes, so that several crashes fit into one run and each follows some progress. */
 const lifetime = 3
 /** Which writes come how often differs a little from run to run: after so many runs that came by none of the rest, that is given up. */
-const mostInVain = 2
+const mostInVain = 1
 
 export async function everyCrash<World>(
   theatre: Theatre,

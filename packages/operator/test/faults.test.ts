@@ -20,6 +20,9 @@ import { createWorld, type World } from '../testing/world.ts'
 const minutes = 60_000
 /** How many points of each pattern and scenario; `FAULT_POINTS=all` tries every one. */
 const usual = { crashes: 30, others: 4 }
+/** Runs of one pattern at a time: the patterns of a scenario are tried side by side. */
+const sideBySide = 1
+
 let world: World
 let theatre: Theatre
 
@@ -38,20 +41,14 @@ function found(report: Report): readonly string[] {
 describe.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('%s', (_, scenario) => {
   let reference: Reference
 
-  test(
-    'undisturbed',
-    async () => {
-      reference = await record(theatre, scenario)
-      console.info(`${scenario.name}: ${reference.writes.length} writes`)
-      expect(reference.writes.filter((what) => what.includes(' redis ')).length).toBeGreaterThan(1)
-    },
-    5 * minutes,
-  )
+  beforeAll(async () => {
+    reference = await record(theatre, scenario)
+  }, 5 * minutes)
 
-  test(
+  test.concurrent(
     'S1: stopped dead at any write, it goes on where it was',
     async () => {
-      const report = await everyCrash(theatre, scenario, reference, { points: usual.crashes })
+      const report = await everyCrash(theatre, scenario, reference, { points: usual.crashes, sideBySide })
       expect(found(report)).toEqual([])
       // How often a status is written, or a label moved, depends on how fast instances start: the first of each sort always comes.
       expect(report.unmet.filter((point) => / 1\. /.test(point))).toEqual([])
@@ -60,7 +57,7 @@ describe.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('
     60 * minutes,
   )
 
-  test(
+  test.concurrent(
     'S1: stopped dead whenever an instance starts, it goes on where it was',
     async () => {
       const report = await everyStart(theatre, scenario, reference)
@@ -70,38 +67,39 @@ describe.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('
     60 * minutes,
   )
 
-  test(
+  test.concurrent(
     'S2: shown the past, it deletes nothing that lives',
     async () => {
-      expect(found(await staleView(theatre, scenario, reference, { points: usual.others }))).toEqual([])
+      const report = await staleView(theatre, scenario, reference, { points: usual.others, sideBySide })
+      expect(found(report)).toEqual([])
     },
     60 * minutes,
   )
 
-  test(
+  test.concurrent(
     'S3: what it did not see, or saw late, changes nothing',
     async () => {
       const kinds = ['Redis', 'Pod', 'StatefulSet', 'ConfigMap']
-      expect(
-        found(await missedEvents(theatre, scenario, reference, { kinds, points: usual.others })),
-      ).toEqual([])
+      const report = await missedEvents(theatre, scenario, reference, {
+        kinds,
+        points: usual.others,
+        sideBySide,
+      })
+      expect(found(report)).toEqual([])
     },
     60 * minutes,
   )
 
-  test(
+  test.concurrent(
     'S4: old, late or missing answers of Redis send no command to the wrong server',
     async () => {
-      const looking = ({ channel }: { readonly channel: string }): boolean => channel === 'looking'
-      expect(
-        found(
-          await staleAnswers(theatre, scenario, reference, {
-            looking,
-            silence: noAnswer,
-            points: usual.others,
-          }),
-        ),
-      ).toEqual([])
+      const report = await staleAnswers(theatre, scenario, reference, {
+        looking: ({ channel }) => channel === 'looking',
+        silence: noAnswer,
+        points: usual.others,
+        sideBySide,
+      })
+      expect(found(report)).toEqual([])
     },
     60 * minutes,
   )

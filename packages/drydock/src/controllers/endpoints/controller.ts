@@ -56,12 +56,13 @@ export function endpoints(context: ControllerContext): void {
       const wanted = view.mark(wantedEndpoints(view.of(service)))
       if (live === undefined) await createOnce(client, resources.endpoints, wanted, signal)
       else if (!sameEndpoints(live, wanted)) {
-        const { labels = {} } = wanted.metadata
-        await client.update(
-          resources.endpoints,
-          { ...wanted, metadata: { ...live.metadata, labels } },
-          { signal },
-        )
+        const { labels = {}, annotations } = wanted.metadata
+        const metadata = {
+          ...live.metadata,
+          labels,
+          annotations: { ...live.metadata.annotations, ...annotations },
+        }
+        await client.update(resources.endpoints, { ...wanted, metadata }, { signal })
       }
     },
     sources: [...view.sources(), watches(all, (object) => [keyOf(object)])],

@@ -1,6 +1,6 @@
 /** The endpoints a Service has by its pods, and the ports it reaches them on. Pure. */
 import type { EndpointSlice, Node, Pod, Service } from '@orlop/kube'
-import { isFinished, isReady, isTerminating } from '../pod-state.ts'
+import { isFinished, isReady, isTerminating, podCondition } from '../pod-state.ts'
 import type { ServicePort } from '../wire.ts'
 
 export type Endpoint = EndpointSlice['endpoints'][number]
@@ -31,6 +31,16 @@ export function portGroups({ service, pods, node }: ServiceView): PortGroup[] {
     groups.set(key, group)
   }
   return groups.size > 0 ? [...groups.values()] : [{ ports: [], endpoints: [] }]
+}
+
+const CHANGE_TIME = 'endpoints.kubernetes.io/last-change-trigger-time'
+
+/** What made the endpoints what they are, and when: by it the way of a change to the proxies is measured. */
+export function changeTime({ service, pods }: ServiceView): Record<string, string> {
+  const ready = pods.map((pod) => podCondition(pod, 'Ready')?.lastTransitionTime)
+  const times = [service.metadata.creationTimestamp, ...ready].filter((time) => time !== undefined)
+  const last = times.sort().at(-1)
+  return last === undefined ? {} : { [CHANGE_TIME]: last }
 }
 
 /** Terminating pods keep their place, with ready false, so that connections can drain. */

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { EndpointSlice, Service } from '@orlop/kube'
 import { revisionHash } from '../revision-hash.ts'
-import { type PortGroup, portGroups, type ServiceView } from './endpoint.ts'
+import { changeTime, type PortGroup, portGroups, type ServiceView } from './endpoint.ts'
 
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name'
 export const MANAGED_BY_LABEL = 'endpointslice.kubernetes.io/managed-by'
@@ -43,12 +43,18 @@ export function planSlices(view: ServiceView, existing: readonly EndpointSlice[]
 }
 
 export function wantedSlices(view: ServiceView): EndpointSlice[] {
+  const annotations = changeTime(view)
   return portGroups(view)
     .flatMap(chunks)
-    .map((chunk, index) => newSlice(view.service, chunk, index))
+    .map((chunk, index) => newSlice(view.service, annotations, chunk, index))
 }
 
-function newSlice(service: Service, { ports, endpoints }: PortGroup, index: number): EndpointSlice {
+function newSlice(
+  service: Service,
+  annotations: Record<string, string>,
+  { ports, endpoints }: PortGroup,
+  index: number,
+): EndpointSlice {
   const { name, namespace = 'default', uid = '', labels } = service.metadata
   const headless = service.spec?.clusterIP === 'None'
   return {
@@ -57,7 +63,9 @@ function newSlice(service: Service, { ports, endpoints }: PortGroup, index: numb
     metadata: {
       // Not random: a create repeated from a stale cache meets AlreadyExists, and makes no twin.
       name: `${name}-${revisionHash([uid, index]).slice(0, 5)}`,
+      generateName: `${name}-`,
       namespace,
+      annotations,
       labels: {
         ...labels,
         [SERVICE_NAME_LABEL]: name,
@@ -91,6 +99,9 @@ function sameContent(live: EndpointSlice, wanted: EndpointSlice): boolean {
 }
 
 function merged(live: EndpointSlice, wanted: EndpointSlice): EndpointSlice {
-  const { labels = {} } = wanted.metadata
-  return { ...wanted, metadata: { ...live.metadata, labels } }
+  const { labels = {}, annotations } = wanted.metadata
+  return {
+    ...wanted,
+    metadata: { ...live.metadata, labels, annotations: { ...live.metadata.annotations, ...annotations } },
+  }
 }

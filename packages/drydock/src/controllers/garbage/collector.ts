@@ -1,6 +1,8 @@
 /** The garbage collector: owner references, foreground deletion and orphaning, for every kind there is. */
 import {
+  apiVersionOf,
   type Change,
+  type EventRecorder,
   KubeError,
   type KubeObject,
   type OwnerReference,
@@ -10,7 +12,7 @@ import {
   withoutFinalizer,
 } from '@orlop/kube'
 import { find } from '../careful-writes.ts'
-import { type ControllerContext, register } from '../context.ts'
+import { type ControllerContext, recorder, register } from '../context.ts'
 import { decide, type OwnerState, type Verdict } from './decide.ts'
 import { FOREGROUND, Graph, type Item, itemOf, ORPHAN } from './graph.ts'
 import { KindWatch } from './kinds.ts'
@@ -33,12 +35,14 @@ export function garbageCollector(context: ControllerContext): void {
 class Collector {
   readonly kinds: KindWatch
   readonly #context: ControllerContext
+  readonly #events: EventRecorder
   readonly #graph = new Graph()
   readonly #early = new Set<string>()
   #add: (uid: string) => void = (uid) => this.#early.add(uid)
 
   constructor(context: ControllerContext) {
     this.#context = context
+    this.#events = recorder(context, 'garbage-collector-controller')
     const { client, log, clock, random } = context
     this.kinds = new KindWatch({
       client,
@@ -109,6 +113,7 @@ class Collector {
       if (known.namespace === '' || known.namespace === item.namespace) return stateOf(known)
       // A namespaced object owns nothing outside its namespace, whatever the reference says; nor can anything
       // without a namespace be told to be gone by one that has.
+      this.#misplaced(item, owner)
       return item.namespace === '' ? 'solid' : 'absent'
     }
     const resource = this.kinds.find(owner.apiVersion, owner.kind)
@@ -120,6 +125,18 @@ class Collector {
     const where = { name: owner.name, ...(resource.namespaced ? { namespace: item.namespace } : {}) }
     const live = await find(this.#context.client, resource, where, signal)
     return live?.metadata.uid === owner.uid ? stateOf(itemOf(resource, live)) : 'absent'
+  }
+
+  #misplaced(
+    { resource, namespace, name, uid }: Item,
+    { apiVersion, kind, name: of, uid: its }: OwnerReference,
+  ): void {
+    const metadata = { name, uid, ...(namespace === '' ? {} : { namespace }) }
+    const where = namespace === '' ? '' : `namespace: ${namespace}, `
+    const owner = `[${apiVersion}/${kind}, ${where}name: ${of}, uid: ${its}]`
+    const note = `ownerRef ${owner} does not exist in namespace ${JSON.stringify(namespace)}`
+    const about = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata }
+    this.#events.record(about, { type: 'Warning', reason: 'OwnerRefInvalidNamespace', note })
   }
 
   async #disown(dependent: Item, ownerUid: string, signal: AbortSignal): Promise<void> {

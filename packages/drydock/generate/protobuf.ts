@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { builtInKinds } from '../src/apiserver/kinds.ts'
 import { isObject, objectAt } from '../src/apiserver/object.ts'
@@ -9,14 +9,21 @@ import { schemaDocument } from '../src/apiserver/schema/document.ts'
  * Writes the field numbers of the messages that clients send in protobuf, from the generated.proto files of the Go modules
  * k8s.io/api and k8s.io/apimachinery (Apache-2.0): `node generate/protobuf.ts API_MODULE_FOLDER APIMACHINERY_MODULE_FOLDER`.
  */
-type Field = [name: string, type: string, shape: '' | 'list' | 'map' | 'inline']
+type Field = [name: string, type: string, shape: '' | 'list' | 'map' | 'inline' | 'omitempty']
 type Messages = Record<string, Record<string, Field>>
 
 const [api = '', machinery = ''] = process.argv.slice(2)
 const messages: Messages = {}
 for (const folder of [api, machinery]) {
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    if (file.endsWith('generated.proto')) read(readFileSync(join(folder, file), 'utf8'))
+    if (!file.endsWith('generated.proto')) continue
+    read(readFileSync(join(folder, file), 'utf8'))
+  }
+}
+
+for (const folder of [api, machinery]) {
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (/(^|\/)types[^/]*\.go$/.test(file)) markOmitted(folder, file)
   }
 }
 
@@ -63,6 +70,23 @@ function read(source: string): void {
       fields[number] = [fieldName, type, shape]
     }
     messages[name] = fields
+  }
+}
+
+/** Plain fields that Go leaves out of JSON where they are zero, and yet sends in protobuf. */
+function markOmitted(folder: string, file: string): void {
+  const proto = join(folder, dirname(file), 'generated.proto')
+  if (!existsSync(proto)) return
+  const within = /^package (\S+);/m.exec(readFileSync(proto, 'utf8'))?.[1] ?? ''
+  const source = readFileSync(join(folder, file), 'utf8')
+  for (const [, name, body = ''] of source.matchAll(/^type (\w+) struct \{([\s\S]*?)^\}/gm)) {
+    const fields = messages[`${within}.${name}`] ?? {}
+    for (const [, number = ''] of body.matchAll(
+      /^\s+\w+\s+[\w.]+\s+`json:"\w+,omitempty" protobuf:"varint,(\d+),/gm,
+    )) {
+      const field = fields[number]
+      if (field?.[2] === '') field[2] = 'omitempty'
+    }
   }
 }
 

@@ -52,6 +52,7 @@ function put(result: JsonObject, field: MessageField, value: bigint | Buffer): v
     const list = result[name]
     result[name] = Array.isArray(list) ? [...list, read] : [read]
   } else if (shape === 'inline') Object.assign(result, read)
+  else if (shape === 'omitempty' && (read === 0 || read === false)) return
   // Go sends its zero values; an empty text means that there is none.
   else if (read !== '' && read !== undefined) result[name] = read
 }

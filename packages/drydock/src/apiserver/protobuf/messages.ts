@@ -2,12 +2,17 @@ import { readFileSync } from 'node:fs'
 import { brotliDecompressSync } from 'node:zlib'
 import { isObject } from '../object.ts'
 
+const shapes = ['', 'list', 'map', 'inline', 'omitempty'] as const
+
 /** A field of a message: its name in JSON, its type, and how often it comes. */
 export interface MessageField {
   readonly name: string
   readonly type: string
-  /** `inline`: an embedded struct, whose fields stand in the JSON object itself. */
-  readonly shape: '' | 'list' | 'map' | 'inline'
+  /**
+   * `inline`: an embedded struct, whose fields stand in the JSON object itself. `omitempty`: a number or boolean that is not there
+   * where it is zero.
+   */
+  readonly shape: (typeof shapes)[number]
 }
 
 export type Message = ReadonlyMap<number, MessageField>
@@ -34,7 +39,7 @@ function message(fields: unknown): Message {
   return new Map(
     Object.entries(fields).map(([number, field]) => {
       const [name, type, shape]: unknown[] = Array.isArray(field) ? field : []
-      const known = shape === 'list' || shape === 'map' || shape === 'inline' ? shape : ''
+      const known = shapes.find((one) => one === shape) ?? ''
       return [Number(number), { name: String(name), type: String(type), shape: known }]
     }),
   )

@@ -24,6 +24,8 @@ export async function kubectlFor(
       { socketPath, path: request.url, method: request.method, headers },
       (answer) => {
         response.writeHead(answer.statusCode ?? 500, answer.headers)
+        // A watch may have nothing to say yet.
+        response.flushHeaders()
         answer.pipe(response)
       },
     )

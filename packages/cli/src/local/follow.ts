@@ -1,5 +1,5 @@
 /** Text that goes on: a log file that grows, and the log of a container while it runs. */
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { request as plain } from 'node:http'
 import { request as secure } from 'node:https'
 import { createInterface } from 'node:readline'
@@ -9,25 +9,34 @@ import { CliError } from '../failure.ts'
 /** How often a file is looked at, in ms. */
 const look = 200
 
-/** Whole lines that are added to a file from `position` (bytes) on; begins again when the file was cut. Ends with the signal. */
+/**
+ * Whole lines that are added to a file from `position` (bytes) on; begins again when the file was cut, or set aside for a new one of its name.
+ * Ends with the signal.
+ */
 export async function* linesAddedTo(
   file: string,
   position: number,
   signal: AbortSignal,
 ): AsyncIterable<string> {
-  const handle = await open(file, 'r')
+  let handle = await open(file, 'r')
   try {
     let rest = ''
     const decoder = new TextDecoder()
     while (!signal.aborted) {
-      const { size } = await handle.stat()
+      const { size, ino } = await handle.stat()
       if (size < position) position = 0
       const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(65_536), position })
       position += bytesRead
       const lines = (rest + decoder.decode(buffer.subarray(0, bytesRead), { stream: true })).split('\n')
       rest = lines.pop() ?? ''
       yield* lines
-      if (bytesRead === 0) await systemClock.sleep(look, signal).catch(() => undefined)
+      if (bytesRead > 0) continue
+      const named = await stat(file).catch(() => undefined)
+      if (named !== undefined && named.ino !== ino) {
+        await handle.close()
+        handle = await open(file, 'r')
+        position = 0
+      } else await systemClock.sleep(look, signal).catch(() => undefined)
     }
   } finally {
     await handle.close()

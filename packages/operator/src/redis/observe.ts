@@ -1,6 +1,6 @@
 /** Gathers everything a pass over one `Redis` needs: from the caches, and by asking the instances, each with a deadline. */
 import { labels, type ResolvedRedis, redisResource } from '@orlop/api'
-import { controllerOf, type KubeObject, type Pod } from '@orlop/kube'
+import { controllerOf, type KubeObject, type Pod, type Secret } from '@orlop/kube'
 import { mapBounded } from '../bounded.ts'
 import type { Answer, NodeView } from '../observe/answer.ts'
 import { type Nodes, silent } from '../observe/node.ts'
@@ -19,6 +19,7 @@ import {
   redisPort,
   statefulSetName,
 } from './build/names.ts'
+import { passwordSecretOf } from './build/stateful-set.ts'
 import type { AuthState, ClaimView, Instance, Observation } from './observation.ts'
 import { podView } from './pod-view.ts'
 import type { World } from './world.ts'
@@ -42,16 +43,23 @@ export async function observe(redis: ResolvedRedis, from: Observer, signal: Abor
   const { world } = from
   const namespace = redis.metadata.namespace ?? 'default'
   const key = (name: string): string => `${namespace}/${name}`
-  const [auth, binding] = await Promise.all([
-    redis.spec.auth.disabled ? undefined : from.secrets.get(namespace, authSecretName(redis), signal),
-    from.secrets.get(namespace, bindingName(redis), signal),
-  ])
-  const password = redis.spec.auth.disabled ? undefined : passwordOf(auth, authSecretName(redis))
-  // What is wrong with it is mended by a person, who wants to see that at once.
-  if (password?.state === 'invalid') from.secrets.forget(namespace, authSecretName(redis))
   const statefulSet = world.statefulSets.store.get(key(statefulSetName(redis)))
+  const wanted = redis.spec.auth.disabled ? undefined : authSecretName(redis)
+  // What runs keeps the password that it was made with, whatever the resource says by now.
+  const used = statefulSet ? passwordSecretOf(statefulSet) : wanted
+  const read = async (name: string | undefined): Promise<Secret | undefined> =>
+    name === undefined ? undefined : from.secrets.get(namespace, name, signal)
+  const [auth, other, binding] = await Promise.all([
+    read(wanted),
+    used === wanted ? undefined : read(used),
+    read(bindingName(redis)),
+  ])
+  const password = wanted === undefined ? undefined : passwordOf(auth, wanted)
+  // What is wrong with it is mended by a person, who wants to see that at once.
+  if (password?.state === 'invalid' && wanted !== undefined) from.secrets.forget(namespace, wanted)
   const configMap = world.configMaps.store.get(key(configMapName(redis)))
-  const secret = password?.state === 'present' ? password.value : undefined
+  const inUse = used === wanted ? password : used === undefined ? undefined : passwordOf(other, used)
+  const secret = inUse?.state === 'present' ? inUse.value : undefined
   const pods = podsOf(redis, world.pods.store.list(namespace))
   const record = configMap?.data?.[recordKey]
   const count = Math.max(
@@ -73,7 +81,7 @@ export async function observe(redis: ResolvedRedis, from: Observer, signal: Abor
     }
   })
   if (instances.some((i) => !i.answer.ok && i.answer.code === 'WrongPassword')) {
-    from.secrets.forget(namespace, authSecretName(redis))
+    if (used !== undefined) from.secrets.forget(namespace, used)
   }
   const leftovers = [auth, binding, statefulSet, configMap].filter((object) => isLeftover(redis, object))
   for (const object of leftovers) {

@@ -115,6 +115,14 @@ describe('refused, and what runs is left as it is', () => {
     expect(refusal?.reason).toBe('PersistenceIsFixed')
   })
 
+  test.each([{ disabled: true }, { secretName: 'another' }])(
+    'another password than they were made with: %o',
+    (auth) => {
+      const { refusal } = plan(sessions({ auth }), running(redis))
+      expect(refusal?.reason).toBe('AuthIsFixed')
+    },
+  )
+
   test('but healing goes on', () => {
     const seen = running(redis, { 'sessions-1': following('sessions-2') })
     expect(actionsOf(sessions({ config: { hz: 'fast' } }), seen)).toMatchObject([

@@ -188,3 +188,9 @@ function claimTemplate(redis: ResolvedRedis, size: string): Claim {
     },
   }
 }
+
+/** The Secret whose password the instances were made with; undefined where they were made without. */
+export function passwordSecretOf(statefulSet: StatefulSet): string | undefined {
+  const volumes = statefulSet.spec?.template.spec?.volumes ?? []
+  return volumes.find((volume) => volume.name === 'password')?.secret?.secretName
+}

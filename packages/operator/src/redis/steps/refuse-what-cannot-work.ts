@@ -2,6 +2,8 @@ import { capacity, notYetSupported, parseQuantity } from '@orlop/api'
 import { checkConfig } from '@orlop/redis'
 import { nothing, refuse } from '../../decision.ts'
 import { ownedDirectives } from '../build/config.ts'
+import { authSecretName } from '../build/names.ts'
+import { passwordSecretOf } from '../build/stateful-set.ts'
 import type { Step, StepInput } from '../step.ts'
 
 /** The spec against itself, against the engine's version, and against what runs. Every problem is named, not only the first. */
@@ -38,6 +40,17 @@ export const refuseWhatCannotWork: Step = (input) => {
 /** What cannot change once there are instances. */
 function changedForGood({ redis, seen }: StepInput): ReturnType<Step> {
   if (!seen.statefulSet) return nothing
+  const [used, wanted] = [
+    passwordSecretOf(seen.statefulSet),
+    redis.spec.auth.disabled ? undefined : authSecretName(redis),
+  ]
+  if (used !== wanted) {
+    const made = used === undefined ? 'without a password' : `with the password of Secret ${used}`
+    return refuse(
+      'AuthIsFixed',
+      `spec.auth asks for ${wanted === undefined ? 'no password' : `the password of Secret ${wanted}`}, but the instances were made ${made}, and Orlop cannot change that yet; put spec.auth back, or make a new cache and move the data`,
+    )
+  }
   const hasVolumes = (seen.statefulSet.spec?.volumeClaimTemplates ?? []).length > 0
   const wantsVolumes = redis.spec.persistence.mode !== 'none'
   if (hasVolumes === wantsVolumes) return nothing

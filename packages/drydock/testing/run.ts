@@ -17,8 +17,8 @@ export interface Theatre {
   readonly log?: (line: string) => void
 }
 
-/** Milliseconds until a step must have come to rest. */
-const deadline = 60_000
+/** Milliseconds until a step must have come to rest: generous, as several runs share the machine with whatever else it does. */
+const deadline = 120_000
 const lookEvery = 25
 const looksAtRest = 10
 
@@ -161,7 +161,7 @@ export class Run<World> {
     const same = await this.until(async () => {
       now = await this.snapshot()
       return differences(like.snapshot, now).length === 0
-    }, 20_000)
+    }, 30_000)
     // What comes after would only differ by this.
     if (!same) throw new Error(`"${step.name}" ends otherwise: ${differences(like.snapshot, now).join('\n')}`)
     this.problems.push(

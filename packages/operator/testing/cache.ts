@@ -81,7 +81,10 @@ export class Cache {
     settings: Readonly<Record<string, string>> = {},
   ): Promise<string | undefined> {
     const cache = await this.#get()
-    if (!isSettled(cache)) return `the status says ${cache.status?.phase}`
+    if (!isSettled(cache)) {
+      const { metadata, status } = cache
+      return `generation ${metadata.generation}, the status says ${JSON.stringify(status)}, the servers ${JSON.stringify(await this.truth())}`
+    }
     const pods = await this.pods()
     const names = Array.from({ length: instances }, (_, i) => `${name}-${i}`)
     const have = pods.map((pod) => pod.metadata.name).sort()

@@ -10,7 +10,7 @@ import {
 } from '@orlop/kube'
 import type { ApiHooks } from './apiserver/hooks.ts'
 import { startApiServer } from './apiserver/server.ts'
-import { startControllers } from './controllers/controllers.ts'
+import { type ControllersOptions, startControllers } from './controllers/controllers.ts'
 import { startApiProxy } from './gateway/api-proxy.ts'
 import { certificateForPods, keepCertificate, namesForPods } from './gateway/certificate.ts'
 import { hasSkopeo, type Pull, pullImage } from './images/skopeo.ts'
@@ -45,6 +45,9 @@ export interface DrydockOptions {
   readonly timing?: NodeOptions['timing']
   /** How long a node may be silent before it counts as lost, in ms; 50,000 unless said. Nodes report accordingly often. */
   readonly nodeGrace?: number
+  /** Waiting times of autoscalers, and for how long a figure of `metrics.k8s.io` stands, in ms. */
+  readonly autoscaling?: ControllersOptions['autoscaling']
+  readonly metricsWindow?: number
 }
 
 export interface Drydock {
@@ -94,6 +97,7 @@ export async function createDrydock(o: DrydockOptions): Promise<Drydock> {
       clock,
       kubeletSocket: (node) => paths.kubeletSocket(stateDir, node),
       ...(o.hooks ? { hooks: o.hooks } : {}),
+      ...(o.metricsWindow === undefined ? {} : { metricsWindow: o.metricsWindow }),
       serviceRange: ranges.services,
       inCluster: { address: apiAddressOf(ranges), port: apiPort, authority: authority.cert },
     })
@@ -131,6 +135,7 @@ export async function createDrydock(o: DrydockOptions): Promise<Drydock> {
       signal,
       stateDir,
       nodeGrace,
+      autoscaling: o.autoscaling,
       authority: authority.cert,
     })
     controllers.catch((error: unknown) => log.error({ err: error }, 'the controllers ended'))

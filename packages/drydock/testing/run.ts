@@ -19,7 +19,7 @@ export interface Theatre {
 
 /** Milliseconds until a step must have come to rest: generous, as several runs share the machine with whatever else it does. */
 const deadline = 120_000
-const lookEvery = 25
+const lookEvery = 100
 const looksAtRest = 10
 
 /** What an undisturbed run was like after each step. */

@@ -6,10 +6,13 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Pod, resources } from '@orlop/kube'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { isReady } from './node-fixture.ts'
 import { type Fleet, namespace, startFleet } from './nodes-fixture.ts'
+
+// Each waits for several things in turn.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 let fleet: Fleet
 let folder: string

@@ -1,7 +1,10 @@
 import { resources } from '@orlop/kube'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { isReady } from './node-fixture.ts'
 import { createWorkload, type Fleet, namespace, startFleet } from './nodes-fixture.ts'
+
+// Each waits for several things in turn.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 let fleet: Fleet
 

@@ -151,7 +151,7 @@ export async function createWorkload(
             image: 'redis:7',
             args: ['--protected-mode', 'no'],
             readinessProbe: { tcpSocket: { port: 6379 }, periodSeconds: 1 },
-            livenessProbe: { exec: { command: ['redis-cli', 'ping'] }, periodSeconds: 1, timeoutSeconds: 5 },
+            livenessProbe: { exec: { command: ['redis-cli', 'ping'] }, periodSeconds: 5, timeoutSeconds: 5 },
           },
         ],
       },

@@ -1,7 +1,10 @@
 import { type Pod, resources } from '@orlop/kube'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { eventually, isReady } from './node-fixture.ts'
 import { createWorkload, type Fleet, namespace, startFleet } from './nodes-fixture.ts'
+
+// Each waits for several things in turn.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 let fleet: Fleet
 
@@ -94,7 +97,17 @@ describe('a node that is cut off', () => {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: 'patient', namespace, labels: { app: 'patient' } },
-      spec: { nodeName: 'node-3', containers: [{ name: 'c', image: 'redis:7' }] },
+      spec: {
+        nodeName: 'node-3',
+        containers: [
+          {
+            name: 'c',
+            image: 'redis:7',
+            // Its own node still reaches it.
+            livenessProbe: { tcpSocket: { port: 6379 }, periodSeconds: 1, failureThreshold: 1 },
+          },
+        ],
+      },
     })
     await fleet.until(async () => (await fleet.pods('patient')).every(isReady))
     await fleet.drydock.network.faults.partition('node-3')

@@ -26,7 +26,7 @@ export class Authenticator {
 
   /** Makes a token valid until a time (ms since the epoch). Only its digest is stored. */
   admit(token: string, username: string, expires: number): void {
-    this.#tokens.putToken(digest(token).toString('hex'), username, expires)
+    this.#tokens.putToken(digest(token).toString('hex'), username, expires, this.#clock.now())
   }
 }
 

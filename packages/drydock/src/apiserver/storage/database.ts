@@ -107,7 +107,9 @@ export class Database {
     this.#db.exec('PRAGMA incremental_vacuum(1000)')
   }
 
-  putToken(digest: string, username: string, expires: number): void {
+  /** Every pod gets a token each hour: those that expired by `now` are forgotten. */
+  putToken(digest: string, username: string, expires: number, now: number): void {
+    this.#db.prepare('DELETE FROM tokens WHERE expires <= ?').run(now)
     this.#db.prepare('INSERT OR REPLACE INTO tokens VALUES (?, ?, ?)').run(digest, username, expires)
   }
 

@@ -47,8 +47,7 @@ export async function startSlot(runtime: PodRuntime, slot: Slot, program: Progra
   const user = userOf(container, pod, program)
   // What the pod says, and with it $(NAME), knows nothing of what the image and the runtime set.
   const own = await environmentOf(container, pod, around(runtime), lookupOf(runtime), {
-    KUBERNETES_SERVICE_HOST: 'kubernetes.default.svc',
-    KUBERNETES_SERVICE_PORT: '443',
+    ...runtime.node.network.serviceVariables(pod.namespace, pod.spec.enableServiceLinks !== false),
   })
   const env = { PATH: path, HOME: user.home, HOSTNAME: hostnameOf(pod), ...program.env, ...own }
   const argv = argvOf(container, program, own)

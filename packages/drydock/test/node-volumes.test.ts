@@ -54,6 +54,27 @@ const said = (name: string, wanted: RegExp): Promise<string> =>
     () => logs(ship, name).catch(async () => (await getPod(ship, name)).status),
   )
 
+test('a ConfigMap that changes while the pod starts is shown as it is at last', async () => {
+  await configMap('restless', { n: '0' })
+  const watch = 'while :; do cat /etc/settings/n; echo; sleep 0.05; done'
+  await createPod(ship, 'early', {
+    containers: [{ ...says(watch), volumeMounts: [{ name: 'v', mountPath: '/etc/settings' }] }],
+    volumes: [{ name: 'v', configMap: { name: 'restless' } }],
+  })
+  let last = 0
+  for (let running = false; !running; ) {
+    last += 1
+    const body = { data: { n: String(last) } }
+    await ship.client.patch(
+      resources.configMaps,
+      { namespace: 'default', name: 'restless' },
+      { type: 'merge', body },
+    )
+    running = (await getPod(ship, 'early')).status?.phase === 'Running'
+  }
+  await said('early', new RegExp(`^${last}$`, 'm'))
+})
+
 test('a ConfigMap in a pod changes with it, all its files at once', async () => {
   await configMap('settings', { a: '1', b: '1' })
   const watch = 'while :; do echo $(cat /etc/settings/a /etc/settings/b); sleep 0.05; done'

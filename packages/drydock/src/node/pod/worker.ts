@@ -35,6 +35,8 @@ export class PodWorker {
   #tokens: Timer | undefined
   /** A volume that is being written anew must be done before its folder goes. */
   #refreshing: Promise<unknown> = Promise.resolve()
+  /** Something changed while the volumes were being made: they may show what was before. */
+  #missed = false
 
   constructor(node: NodeContext, pod: PlacedPod) {
     this.#node = node
@@ -132,6 +134,7 @@ export class PodWorker {
     const setup = await setUp(this.#node, () => this.#pod, this.#stopping.signal, attached)
     if (setup) {
       this.#setup = setup
+      if (this.#missed) this.#refresh()
       this.#renewTokens(setup)
       const end = (): void => this.#beginToStop(this.#pod.spec.terminationGracePeriodSeconds ?? 30)
       await runContainers(this.#runtime(setup), this.slots, () => this.#change(), end)
@@ -247,6 +250,7 @@ export class PodWorker {
 
   #refresh(reference?: string): void {
     const volumes = this.#setup?.volumes
+    if (!volumes) this.#missed = true
     if (!volumes || this.#stopping.signal.aborted) return
     const refreshed = volumes.refresh(this.#pod, reference).catch((error: unknown) => {
       this.#node.log.info(

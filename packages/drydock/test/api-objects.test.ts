@@ -212,7 +212,17 @@ test('a namespace that is going takes nothing new and goes when it is finalized'
 test('an Event is one object in both of its groups', async () => {
   const events = configMaps.replace('/api/v1', '/apis/events.k8s.io/v1').replace('configmaps', 'events')
   const regarding = { kind: 'Pod', name: 'p', namespace: `ns-${count}` }
-  const body = { metadata: { name: 'e' }, regarding, note: 'hello', reason: 'Started', type: 'Normal' }
+  const body = {
+    metadata: { name: 'e' },
+    regarding,
+    note: 'hello',
+    reason: 'Started',
+    type: 'Normal',
+    action: 'Starting',
+    eventTime: '2026-01-01T00:00:00.000000Z',
+    reportingController: 'example.com/test',
+    reportingInstance: 'one',
+  }
   await api.call('POST', events, { body })
   const core = configMaps.replace('configmaps', 'events')
   expect((await api.call('GET', `${core}/e`)).body).toMatchObject({

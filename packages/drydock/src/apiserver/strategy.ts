@@ -13,12 +13,7 @@ import { validateAutoscaler, validateAutoscalerV1 } from './autoscaler/validatio
 import { customStrategy } from './custom/custom-strategy.ts'
 import { definitionStrategy } from './custom/definition-strategy.ts'
 import { defaultSecret, labelWithName } from './defaults/config.ts'
-import {
-  defaultEndpointSlice,
-  defaultEndpoints,
-  defaultIngress,
-  defaultNetworkPolicy,
-} from './defaults/networking.ts'
+import { defaultEndpointSlice, defaultEndpoints, defaultNetworkPolicy } from './defaults/networking.ts'
 import { defaultRunningPodSpec } from './defaults/pod-spec.ts'
 import { pendingStatus } from './defaults/pod-status.ts'
 import { defaultBinding, defaultPriorityClass } from './defaults/policy.ts'
@@ -36,6 +31,15 @@ import {
 import { type KindInfo, qualifiedResource } from './kinds.ts'
 import { type ApiObject, ensureObject, objectAt } from './object.ts'
 import type { Cause } from './status.ts'
+import { validateRole, validateRoleBinding, validateRoleBindingUpdate } from './validation/access.ts'
+import {
+  validateLimits,
+  validateNamespace,
+  validateNamespaceStatus,
+  validateNode,
+  validateNodeUpdate,
+  validateQuota,
+} from './validation/cluster.ts'
 import {
   validateConfigMap,
   validateImmutable,
@@ -43,27 +47,32 @@ import {
   validateSecretUpdate,
 } from './validation/config.ts'
 import { validateCronJob } from './validation/cron-job.ts'
-import { validateJob, validateJobUpdate } from './validation/job.ts'
-import { validatePod, validatePodUpdate } from './validation/pod.ts'
 import {
-  validateBudget,
   validateEndpointSlice,
-  validateLease,
-  validateRoleBindingUpdate,
-} from './validation/policy.ts'
+  validateEndpointSliceUpdate,
+  validateEndpoints,
+} from './validation/endpoints.ts'
+import { validateEvent, validateEventUpdate } from './validation/events.ts'
+import { validateJob, validateJobUpdate } from './validation/job.ts'
+import { validateIngress, validateNetworkPolicy } from './validation/networking.ts'
+import { validatePod, validatePodUpdate } from './validation/pod.ts'
+import { validateBudget, validateLease } from './validation/policy.ts'
 import { validateService, validateServiceUpdate } from './validation/service.ts'
+import { validateStatefulSet } from './validation/stateful-set.ts'
 import {
   validateClaim,
   validateClaimUpdate,
   validateStorageClass,
   validateStorageClassUpdate,
   validateVolume,
+  validateVolumeUpdate,
 } from './validation/storage.ts'
 import {
   keepSelector,
-  validateStatefulSet,
+  validateDaemonSet,
+  validateDeployment,
+  validateReplicaSet,
   validateStatefulSetUpdate,
-  validateWorkload,
 } from './validation/workloads.ts'
 
 /** What is special about writing objects of one kind. Functions without a result change the object they are given. */
@@ -90,8 +99,14 @@ function withFinalizer(object: ApiObject, name: string): void {
 const emptyStatus = (object: ApiObject) => {
   object.status = {}
 }
-const workload = { prepareCreate: emptyStatus, validate: validateWorkload, validateUpdate: keepSelector }
-const binding = { defaults: defaultBinding, validateUpdate: validateRoleBindingUpdate }
+const workload = { prepareCreate: emptyStatus, validateUpdate: keepSelector }
+const role = { validate: validateRole }
+const binding = {
+  defaults: defaultBinding,
+  validate: validateRoleBinding,
+  validateUpdate: validateRoleBindingUpdate,
+}
+const event = { validate: validateEvent, validateUpdate: validateEventUpdate }
 
 const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
   [
@@ -121,8 +136,14 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
         labelWithName(object)
         object.spec = structuredClone(old.spec)
       },
+      validate: validateNamespace,
+      validateStatus: validateNamespaceStatus,
     },
   ],
+  ['events', event],
+  ['events.events.k8s.io', event],
+  ['resourcequotas', { validate: validateQuota }],
+  ['limitranges', { validate: validateLimits }],
   [
     'services',
     {
@@ -142,7 +163,7 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
   ],
   ['configmaps', { validate: validateConfigMap, validateUpdate: validateImmutable }],
   ['secrets', { defaults: defaultSecret, validate: validateSecret, validateUpdate: validateSecretUpdate }],
-  ['endpoints', { defaults: defaultEndpoints }],
+  ['endpoints', { defaults: defaultEndpoints, validate: validateEndpoints }],
   [
     'persistentvolumeclaims',
     {
@@ -164,6 +185,7 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
         object.status = { phase: 'Pending' }
       },
       validate: validateVolume,
+      validateUpdate: validateVolumeUpdate,
     },
   ],
   [
@@ -173,11 +195,16 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
         ensureObject(object, 'spec')
         ensureObject(object, 'status')
       },
+      validate: validateNode,
+      validateUpdate: validateNodeUpdate,
     },
   ],
-  ['deployments.apps', { ...workload, defaults: defaultDeployment }],
-  ['replicasets.apps', { ...workload, defaults: defaultReplicaSet, prepareCreate: startEmpty }],
-  ['daemonsets.apps', { ...workload, defaults: defaultDaemonSet }],
+  ['deployments.apps', { ...workload, defaults: defaultDeployment, validate: validateDeployment }],
+  [
+    'replicasets.apps',
+    { ...workload, defaults: defaultReplicaSet, prepareCreate: startEmpty, validate: validateReplicaSet },
+  ],
+  ['daemonsets.apps', { ...workload, defaults: defaultDaemonSet, validate: validateDaemonSet }],
   [
     'statefulsets.apps',
     {
@@ -211,9 +238,16 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
     'horizontalpodautoscalers.autoscaling/v1',
     { defaults: defaultAutoscalerV1, prepareCreate: unscaled, validate: validateAutoscalerV1 },
   ],
-  ['networkpolicies.networking.k8s.io', { defaults: defaultNetworkPolicy }],
-  ['ingresses.networking.k8s.io', { defaults: defaultIngress }],
-  ['endpointslices.discovery.k8s.io', { defaults: defaultEndpointSlice, validate: validateEndpointSlice }],
+  ['networkpolicies.networking.k8s.io', { defaults: defaultNetworkPolicy, validate: validateNetworkPolicy }],
+  ['ingresses.networking.k8s.io', { validate: validateIngress }],
+  [
+    'endpointslices.discovery.k8s.io',
+    {
+      defaults: defaultEndpointSlice,
+      validate: validateEndpointSlice,
+      validateUpdate: validateEndpointSliceUpdate,
+    },
+  ],
   [
     'storageclasses.storage.k8s.io',
     {
@@ -222,6 +256,8 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
       validateUpdate: validateStorageClassUpdate,
     },
   ],
+  ['roles.rbac.authorization.k8s.io', role],
+  ['clusterroles.rbac.authorization.k8s.io', role],
   ['rolebindings.rbac.authorization.k8s.io', binding],
   ['clusterrolebindings.rbac.authorization.k8s.io', binding],
   [

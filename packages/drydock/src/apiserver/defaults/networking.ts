@@ -20,10 +20,3 @@ export function defaultEndpoints(object: ApiObject): void {
     for (const port of objectsAt(subset, 'ports')) setDefault(port, 'protocol', 'TCP')
   }
 }
-
-export function defaultIngress(object: ApiObject): void {
-  for (const rule of objectsAt(object, 'spec', 'rules')) {
-    for (const path of objectsAt(rule, 'http', 'paths'))
-      setDefault(path, 'pathType', 'ImplementationSpecific')
-  }
-}

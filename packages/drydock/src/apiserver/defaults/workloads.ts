@@ -4,8 +4,7 @@ import { defaultClaimSpec } from './storage.ts'
 
 /** k8s.io/kubernetes pkg/apis/apps/v1/defaults.go, pkg/apis/batch/v1/defaults.go. */
 function defaultTemplate(spec: JsonObject): void {
-  const podSpec = objectAt(spec, 'template', 'spec')
-  if (podSpec !== undefined) defaultPodSpec(podSpec)
+  defaultPodSpec(ensureObject(ensureObject(spec, 'template'), 'spec'))
 }
 
 export function defaultDeployment(object: ApiObject): void {

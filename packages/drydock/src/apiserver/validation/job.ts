@@ -10,7 +10,7 @@ import {
 import { invalid, notSupported, required } from '../schema/field-error.ts'
 import type { Cause } from '../status.ts'
 import { validateFailurePolicy } from './job-policies.ts'
-import { validatePodTemplate } from './workloads.ts'
+import { validateMatch, validatePodTemplate } from './pod-template.ts'
 
 const amounts = [
   'parallelism',
@@ -87,6 +87,7 @@ export function validateJob(object: ApiObject): Cause[] {
   const tooLong = spec.completionMode === 'Indexed' && completions > 0 && longest.length > 63
   return [
     ...validateJobSpec(spec, 'spec'),
+    ...(objectAt(spec, 'selector') === undefined ? [] : validateJobMatch(spec)),
     ...(tooLong
       ? [invalid('metadata.name', name, `will not able to create pod with invalid DNS label: ${longest}`)]
       : []),
@@ -134,4 +135,10 @@ function validateCompletionsUpdate(spec: JsonObject, old: JsonObject): Cause[] {
   return sameJson(spec.completions, spec.parallelism)
     ? []
     : [invalid(field, spec.completions, 'can only be modified in tandem with spec.parallelism')]
+}
+
+/** A selector that somebody else chose finds the pods. */
+function validateJobMatch(spec: JsonObject): Cause[] {
+  const why = '`selector` does not match template `labels`'
+  return validateMatch(spec).length === 0 ? [] : [invalid('spec.selector', objectAt(spec, 'selector'), why)]
 }

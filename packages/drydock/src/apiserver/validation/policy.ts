@@ -1,6 +1,8 @@
-import { type ApiObject, numberAt, objectAt, sameJson } from '../object.ts'
-import { invalid, notSupported, required } from '../schema/field-error.ts'
+import { type ApiObject, type JsonObject, numberAt, objectAt } from '../object.ts'
+import { invalid } from '../schema/field-error.ts'
 import type { Cause } from '../status.ts'
+import { atMostAll, intOrPercent } from './int-or-percent.ts'
+import { oneOf } from './one-of.ts'
 import { validateSelector } from './selector.ts'
 
 export function validateBudget(object: ApiObject): Cause[] {
@@ -8,32 +10,33 @@ export function validateBudget(object: ApiObject): Cause[] {
   const selector = objectAt(spec, 'selector')
   return [
     ...(spec.minAvailable !== undefined && spec.maxUnavailable !== undefined
-      ? [invalid('spec', spec, 'minAvailable and maxUnavailable cannot be both set')]
+      ? [invalid('spec', heldBudget(spec), 'minAvailable and maxUnavailable cannot be both set')]
       : []),
-    ...['minAvailable', 'maxUnavailable'].flatMap((field) => intOrPercent(spec[field], `spec.${field}`)),
+    ...['minAvailable', 'maxUnavailable'].flatMap((field) => [
+      ...intOrPercent(spec[field], `spec.${field}`),
+      ...atMostAll(spec[field], `spec.${field}`),
+    ]),
     ...(selector === undefined ? [] : validateSelector(selector, 'spec.selector')),
+    ...(spec.unhealthyPodEvictionPolicy === undefined
+      ? []
+      : oneOf(
+          spec.unhealthyPodEvictionPolicy,
+          ['AlwaysAllow', 'IfHealthyBudget'],
+          'spec.unhealthyPodEvictionPolicy',
+        )),
   ]
 }
 
-function intOrPercent(value: unknown, field: string): Cause[] {
-  if (typeof value === 'number' && value < 0)
-    return [invalid(field, value, 'must be greater than or equal to 0')]
-  if (typeof value !== 'string') return []
-  if (!/^[0-9]+%$/.test(value)) {
-    return [
-      invalid(
-        field,
-        value,
-        "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
-      ),
-    ]
+/** As the program of a real server holds it, which is how it is printed. */
+function heldBudget(spec: JsonObject): JsonObject {
+  const { minAvailable = null, selector = null, maxUnavailable = null } = spec
+  const { unhealthyPodEvictionPolicy = null } = spec
+  return {
+    MinAvailable: minAvailable,
+    Selector: selector,
+    MaxUnavailable: maxUnavailable,
+    UnhealthyPodEvictionPolicy: unhealthyPodEvictionPolicy,
   }
-  return Number(value.slice(0, -1)) > 100 ? [invalid(field, value, 'must not be greater than 100%')] : []
-}
-
-export function validateRoleBindingUpdate(object: ApiObject, old: ApiObject): Cause[] {
-  if (sameJson(object.roleRef, old.roleRef)) return []
-  return [invalid('roleRef', object.roleRef, 'cannot change roleRef')]
 }
 
 export function validateLease(object: ApiObject): Cause[] {
@@ -46,12 +49,4 @@ export function validateLease(object: ApiObject): Cause[] {
       ? [invalid('spec.leaseTransitions', spec.leaseTransitions, 'must be greater than or equal to 0')]
       : []),
   ]
-}
-
-export function validateEndpointSlice(object: ApiObject): Cause[] {
-  const supported = ['FQDN', 'IPv4', 'IPv6']
-  if (!object.addressType) return [required('addressType')]
-  return supported.includes(String(object.addressType))
-    ? []
-    : [notSupported('addressType', object.addressType, supported)]
 }

@@ -47,6 +47,20 @@ export function validateSelector(selector: JsonObject, path: string): Cause[] {
   return causes
 }
 
+const operators: ReadonlySet<unknown> = new Set(['In', 'NotIn', 'Exists', 'DoesNotExist'])
+
+/** Whether a selector can be matched at all; one that cannot is told of by `validateSelector`. */
+export function isReadable(selector: JsonObject): boolean {
+  const labels = Object.entries(objectAt(selector, 'matchLabels') ?? {})
+  return (
+    labels.every(([key, value]) => qualifiedName(key).length + labelValue(String(value)).length === 0) &&
+    objectsAt(selector, 'matchExpressions').every(({ operator, values }) => {
+      const some = Array.isArray(values) && values.length > 0
+      return operators.has(operator) && some === (operator === 'In' || operator === 'NotIn')
+    })
+  )
+}
+
 /** A LabelSelector object as `kubectl -l` would write it: what a Scale shows. */
 export function selectorText(selector: JsonObject): string {
   const equal = Object.entries(objectAt(selector, 'matchLabels') ?? {}).map(

@@ -3,25 +3,51 @@ import { type ApiObject, type JsonObject, objectAt, sameJson, stringAt, stringsA
 import { parseQuantity } from '../quantity.ts'
 import { forbidden, invalid, notSupported, required } from '../schema/field-error.ts'
 import { type Cause, forbidden as refused } from '../status.ts'
+import { dnsSubdomain, qualifiedName } from './names.ts'
+import { oneOf } from './one-of.ts'
+import { noWayUp } from './paths.ts'
+import { validateNodeSelector } from './placement.ts'
+import { validateSelector } from './selector.ts'
 
 const claims = { group: '', plural: 'persistentvolumeclaims', kind: 'PersistentVolumeClaim' }
 const accessModes = ['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod']
+const volumeModes = ['Block', 'Filesystem']
 
 export function validateClaim(object: ApiObject): Cause[] {
-  const spec = objectAt(object, 'spec') ?? {}
+  return validateClaimSpec(objectAt(object, 'spec') ?? {}, 'spec')
+}
+
+/** `ValidatePersistentVolumeClaimSpec`, of a claim or of a template of one. */
+export function validateClaimSpec(spec: JsonObject, at: string): Cause[] {
   const modes = stringsAt(spec, 'accessModes')
   const size = stringAt(spec, 'resources', 'requests', 'storage')
-  const field = 'spec.resources[storage]'
+  const field = `${at}.resources[storage]`
+  const className = stringAt(spec, 'storageClassName') ?? ''
   return [
-    ...(modes.length === 0 ? [required('spec.accessModes', 'at least 1 access mode is required')] : []),
-    ...modes
-      .filter((mode) => !accessModes.includes(mode))
-      .map((mode) => notSupported('spec.accessModes', mode, accessModes)),
-    ...(size === undefined ? [required(field)] : []),
-    ...(size !== undefined && (parseQuantity(size) ?? 0n) <= 0n
-      ? [invalid(field, size, 'must be greater than zero')]
-      : []),
+    ...(modes.length === 0 ? [required(`${at}.accessModes`, 'at least 1 access mode is required')] : []),
+    ...validateSelector(objectAt(spec, 'selector') ?? {}, `${at}.selector`),
+    ...validateModes(modes, `${at}.accessModes`),
+    ...(size === undefined ? [required(field)] : validateSize(size, field)),
+    ...(className === ''
+      ? []
+      : dnsSubdomain(className).map((why) => invalid(`${at}.storageClassName`, className, why))),
+    ...(spec.volumeMode === undefined ? [] : oneOf(spec.volumeMode, volumeModes, `${at}.volumeMode`)),
   ]
+}
+
+function validateModes(modes: readonly string[], field: string): Cause[] {
+  const alone = modes.includes('ReadWriteOncePod') && modes.length > 1
+  // Sorted, as no other list of values is.
+  const sorted = [...accessModes].sort()
+  return [
+    ...modes.filter((mode) => !accessModes.includes(mode)).map((mode) => notSupported(field, mode, sorted)),
+    ...(alone ? [forbidden(field, 'may not use ReadWriteOncePod with other access modes')] : []),
+  ]
+}
+
+function validateSize(size: string, field: string): Cause[] {
+  const number = parseQuantity(size) ?? 0n
+  return number > 0n ? [] : [invalid(field, size, 'must be greater than zero')]
 }
 
 /** A claim stays as it is, but for more room where its class can give it. */
@@ -71,16 +97,94 @@ function checkGrowth(object: ApiObject, api: Api): void {
   )
 }
 
+const reclaimPolicies = ['Delete', 'Recycle', 'Retain']
+/** Fields of a volume's spec that are not where its data is. */
+const notSources = new Set([
+  'capacity',
+  'accessModes',
+  'claimRef',
+  'persistentVolumeReclaimPolicy',
+  'storageClassName',
+  'mountOptions',
+  'volumeMode',
+  'nodeAffinity',
+  'volumeAttributesClassName',
+])
+
+/** `ValidatePersistentVolumeSpec`. */
 export function validateVolume(object: ApiObject): Cause[] {
   const spec = objectAt(object, 'spec') ?? {}
+  const modes = stringsAt(spec, 'accessModes')
+  const capacity = objectAt(spec, 'capacity')
+  const [source, ...more] = sourcesOf(spec)
+  const affinity = objectAt(spec, 'nodeAffinity', 'required')
+  const path = stringAt(spec, 'hostPath', 'path') ?? ''
+  const className = stringAt(spec, 'storageClassName') ?? ''
+  const policy = spec.persistentVolumeReclaimPolicy
   return [
-    ...(stringAt(spec, 'capacity', 'storage') === undefined ? [required('spec.capacity')] : []),
-    ...(stringsAt(spec, 'accessModes').length === 0 ? [required('spec.accessModes')] : []),
+    ...(modes.length === 0 ? [required('spec.accessModes')] : validateModes(modes, 'spec.accessModes')),
+    ...validateCapacity(capacity),
+    ...(policy === undefined ? [] : oneOf(policy, reclaimPolicies, 'spec.persistentVolumeReclaimPolicy')),
+    ...(affinity === undefined ? [] : validateNodeSelector(affinity, 'spec.nodeAffinity.required')),
+    ...noWayUp(path, 'spec.hostPath.path'),
+    ...(source === undefined ? [required('spec', 'must specify a volume type')] : []),
+    ...more.map((extra) => forbidden(`spec.${extra}`, 'may not specify more than 1 volume type')),
+    ...(source === 'local' && affinity === undefined
+      ? [required('spec.nodeAffinity', 'Local volume requires node affinity')]
+      : []),
+    ...(path === '/' && policy === 'Recycle'
+      ? [forbidden('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'")]
+      : []),
+    ...(className === ''
+      ? []
+      : dnsSubdomain(className).map((why) => invalid('spec.storageClassName', className, why))),
+    ...(spec.volumeMode === undefined ? [] : oneOf(spec.volumeMode, volumeModes, 'spec.volumeMode')),
+  ]
+}
+
+function sourcesOf(spec: JsonObject): string[] {
+  return Object.keys(spec).filter((key) => !notSources.has(key))
+}
+
+function validateCapacity(capacity: JsonObject | undefined): Cause[] {
+  const sizes = Object.entries(capacity ?? {})
+  const alone = sizes.length === 1 && capacity?.storage !== undefined
+  return [
+    ...(sizes.length === 0 ? [required('spec.capacity')] : []),
+    ...(alone ? [] : [notSupported('spec.capacity', capacity ?? null, ['storage'])]),
+    ...sizes.flatMap(([name, size]) => validateSize(String(size), `spec.capacity[${name}]`)),
+  ]
+}
+
+/** Where the data is stays. */
+export function validateVolumeUpdate(object: ApiObject, old: ApiObject): Cause[] {
+  const sources = ({ spec }: ApiObject) =>
+    Object.fromEntries(
+      Object.entries(objectAt({ spec }, 'spec') ?? {}).filter(([key]) => !notSources.has(key)),
+    )
+  const mode = objectAt(object, 'spec')?.volumeMode
+  return [
+    ...(sameJson(sources(object), sources(old))
+      ? []
+      : [
+          forbidden('spec.persistentvolumesource', 'spec.persistentvolumesource is immutable after creation'),
+        ]),
+    ...(mode === objectAt(old, 'spec')?.volumeMode
+      ? []
+      : [invalid('spec.volumeMode', mode, 'field is immutable')]),
   ]
 }
 
 export function validateStorageClass(object: ApiObject): Cause[] {
-  return stringAt(object, 'provisioner') ? [] : [required('provisioner')]
+  const provisioner = stringAt(object, 'provisioner') ?? ''
+  const { reclaimPolicy = '', volumeBindingMode = '' } = object
+  return [
+    ...(provisioner === ''
+      ? [required('provisioner')]
+      : qualifiedName(provisioner.toLowerCase()).map((why) => invalid('provisioner', provisioner, why))),
+    ...(reclaimPolicy === '' ? [] : oneOf(reclaimPolicy, ['Delete', 'Retain'], 'reclaimPolicy')),
+    ...oneOf(volumeBindingMode, ['Immediate', 'WaitForFirstConsumer'], 'volumeBindingMode'),
+  ]
 }
 
 export function validateStorageClassUpdate(object: ApiObject, old: ApiObject): Cause[] {

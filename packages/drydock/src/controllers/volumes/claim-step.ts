@@ -80,7 +80,9 @@ function boundStep({ claim, volumes, classes }: ClaimView, volumeName: string): 
   if (claim.status?.phase !== 'Bound') return { kind: 'status', status }
   const wants = claim.spec?.resources?.requests?.storage ?? '0'
   const storageClass = classes.find((c) => c.metadata.name === claim.spec?.storageClassName)
-  if (quantity(wants) > quantity(has) && storageClass?.allowVolumeExpansion === true) {
+  // Volumes of others are for others to make larger.
+  const grows = storageClass?.allowVolumeExpansion === true && storageClass.provisioner === PROVISIONER
+  if (grows && quantity(wants) > quantity(has)) {
     return { kind: 'grow', volume, capacity: wants }
   }
   const shows = claim.status.capacity?.storage

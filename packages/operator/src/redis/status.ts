@@ -57,7 +57,9 @@ export function buildStatus(
       nodes: address(nodesServiceName(redis)),
     },
     ...(seen.binding ? { binding: { name: bindingName(redis) } } : {}),
-    ...(used === undefined ? {} : { memory: memoryText(used, viewOf(primary)?.memoryMax ?? 0) }),
+    ...(used === undefined
+      ? {}
+      : { memory: memoryText(used, viewOf(primary)?.memoryMax ?? 0, before?.memory) }),
     ...(worst === undefined ? {} : { lag: worst }),
     ...lastFailover(seen, before, now),
   }
@@ -222,8 +224,12 @@ function worstLag(seen: Observation): string | undefined {
   return lags.length === 0 ? undefined : lagText(Math.max(...lags))
 }
 
-/** In steps of 5 % of what is allowed. */
-function memoryText(used: number, max: number): string {
+/** In steps of 5 % of what is allowed; what was said stays until it is 2 % wrong, so that at the edge of a step it does not flap. */
+function memoryText(used: number, max: number, before: string | undefined): string {
   if (max === 0) return 'unlimited'
-  return `${Math.ceil((used / max) * 20) * 5}% of ${formatBytes(max)}`
+  const limit = formatBytes(max)
+  const percent = (used / max) * 100
+  const said = Number(/^(\d+)% of /.exec(before ?? '')?.[1])
+  const holds = before === `${said}% of ${limit}` && percent > said - 7 && percent <= said + 2
+  return holds ? before : `${Math.ceil(percent / 5) * 5}% of ${limit}`
 }

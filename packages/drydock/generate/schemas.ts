@@ -1,6 +1,6 @@
 /**
  * Writes src/apiserver/openapi/kubernetes.json.br: the schemas of the built-in kinds, out of the OpenAPI documents that
- * the Go module k8s.io/kubernetes carries. See README.md beside this file.
+ * a server of the release publishes (published.ts). See README.md beside this file.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -48,7 +48,7 @@ function withKindsServed(schema: JsonObject): JsonObject {
 }
 
 const [module] = process.argv.slice(2)
-if (module === undefined) throw new Error('usage: node generate/schemas.ts FOLDER_OF_THE_MODULE')
+if (module === undefined) throw new Error('usage: node generate/schemas.ts FOLDER_OF_PUBLISHED')
 const all = await readSchemas(join(module, 'api', 'openapi-spec', 'v3'))
 const byKind = new Map<string, string>()
 for (const [name, schema] of all) {

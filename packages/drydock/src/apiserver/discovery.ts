@@ -132,7 +132,7 @@ function aggregated(request: IncomingMessage, registry: Registry, core: boolean)
     .groups()
     .filter(({ group }) => (group === '') === core)
     .map(({ group, versions }) => ({
-      metadata: { ...(group === '' ? {} : { name: group }), creationTimestamp: null },
+      metadata: group === '' ? {} : { name: group },
       versions: versions.map((version) => ({
         version,
         resources: registry.kinds
@@ -153,7 +153,8 @@ function aggregated(request: IncomingMessage, registry: Registry, core: boolean)
 }
 
 function aggregatedResource(kind: KindInfo): JsonObject {
-  const responseKind = { group: kind.group, version: kind.version, kind: kind.kind }
+  // Left empty where it is the group that is spoken of.
+  const responseKind = { group: '', version: '', kind: kind.kind }
   return {
     resource: kind.plural,
     responseKind,
@@ -165,7 +166,9 @@ function aggregatedResource(kind: KindInfo): JsonObject {
     ...(kind.subresources.length > 0
       ? {
           subresources: kind.subresources.map((name) => {
-            const { verbs, ...subKind } = subresourceKinds(kind, name)
+            const { verbs, group, version, kind: shown } = subresourceKinds(kind, name)
+            const same = group === kind.group && version === kind.version
+            const subKind = same ? { group: '', version: '', kind: shown } : { group, version, kind: shown }
             return { subresource: name, responseKind: subKind, verbs }
           }),
         }

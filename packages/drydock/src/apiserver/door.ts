@@ -55,11 +55,7 @@ export class Door {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = this.#admit(request)
-    const schema = await this.#schemas.text(url.pathname)
-    if (schema !== undefined) {
-      sendJson(response, 200, schema)
-      return
-    }
+    if (await this.#schemas.serve(url, request, response)) return
     const discovered = discover(this.#api, url.pathname, request)
     if (discovered !== undefined) {
       sendJson(response, 200, discovered.body, discovered.type)

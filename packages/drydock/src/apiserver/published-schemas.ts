@@ -1,44 +1,82 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Api } from './api.ts'
 import type { JsonObject } from './object.ts'
 import { crdResource } from './registry.ts'
 import { noSuchResource } from './status.ts'
 
+interface Published {
+  readonly text: string
+  /** In quotes. */
+  readonly tag: string
+}
+
 /**
- * Answers `/openapi/v2`, `/openapi/v3` and `/openapi/v3/apis/GROUP/VERSION` as JSON text; the texts are large, and are
- * kept until a definition changes.
+ * Answers `/openapi/v2`, `/openapi/v3` and `/openapi/v3/apis/GROUP/VERSION`; the texts are large, and are kept until a
+ * definition changes. Clients keep them, too, and ask by their hashes.
  */
 export class PublishedSchemas {
   readonly #api: Api
-  readonly #texts = new Map<string, string>()
+  readonly #published = new Map<string, Published>()
   #generation = 0
 
   constructor(api: Api) {
     this.#api = api
   }
 
-  /** Undefined for a path that is none of these. Throws NotFound for a group or version that does not exist. */
-  async text(path: string): Promise<string | undefined> {
-    if (!path.startsWith('/openapi/')) return undefined
+  /** False for a path that is none of these. Throws NotFound for a group or version that does not exist. */
+  async serve(url: URL, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const { pathname } = url
+    if (!pathname.startsWith('/openapi/')) return false
+    const { text, tag } = await this.#find(pathname)
+    const asked = url.searchParams.get('hash')
+    const known = asked === null || pathname.split('/').length < 5 ? undefined : `"${asked}"`
+    const index = pathname === '/openapi/v3'
+    response.setHeader('etag', tag)
+    response.setHeader('cache-control', known === tag ? 'public, immutable' : 'no-cache, private')
+    if (known !== undefined && known !== tag) {
+      response.setHeader('location', `${pathname}?hash=${tag.slice(1, -1)}`)
+      response.writeHead(301).end()
+    } else if (!index && request.headers['if-none-match'] === tag) {
+      response.writeHead(304).end()
+    } else {
+      response.writeHead(200, { 'content-type': index ? 'text/plain; charset=utf-8' : 'application/json' })
+      response.end(text)
+    }
+    return true
+  }
+
+  async #find(path: string): Promise<Published> {
     if (this.#generation !== this.#api.registry.generation) {
-      this.#texts.clear()
+      this.#published.clear()
       this.#generation = this.#api.registry.generation
     }
-    const known = this.#texts.get(path)
+    const known = this.#published.get(path)
     if (known !== undefined) return known
-    const document = await this.#document(path)
-    if (document === undefined) throw noSuchResource()
-    const text = JSON.stringify(document)
-    this.#texts.set(path, text)
-    return text
+    const made = await this.#make(path)
+    if (made === undefined) throw noSuchResource()
+    this.#published.set(path, made)
+    return made
   }
 
   /** The modules are loaded when somebody first asks: a server in a test is seldom asked, and starts the faster. */
-  async #document(path: string): Promise<JsonObject | undefined> {
+  async #make(path: string): Promise<Published | undefined> {
     const definitions = this.#api.storage.list(crdResource).map((record) => record.object)
-    if (path === '/openapi/v2') return (await import('./openapi/swagger.ts')).openapiV2(definitions)
-    const { openapiV3, openapiV3Index } = await import('./openapi/documents.ts')
-    if (path === '/openapi/v3') return openapiV3Index(definitions)
+    if (path === '/openapi/v2')
+      return published((await import('./openapi/swagger.ts')).openapiV2(definitions))
+    const { documentHash, openapiV3, openapiV3Index } = await import('./openapi/documents.ts')
+    if (path === '/openapi/v3') return published(openapiV3Index(definitions))
     const match = /^\/openapi\/v3\/(?:api\/([^/]+)|apis\/([^/]+)\/([^/]+))$/.exec(path)
-    return match ? openapiV3(match[2] ?? '', match[1] ?? match[3] ?? '', definitions) : undefined
+    if (!match) return undefined
+    const [group, version] = [match[2] ?? '', match[1] ?? match[3] ?? '']
+    const document = openapiV3(group, version, definitions)
+    return (
+      document && { text: JSON.stringify(document), tag: `"${documentHash(group, version, definitions)}"` }
+    )
   }
+}
+
+function published(document: JsonObject): Published {
+  const text = JSON.stringify(document)
+  return { text, tag: `"${createHash('sha256').update(text).digest('hex').toUpperCase()}"` }
 }

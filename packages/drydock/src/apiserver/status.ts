@@ -100,7 +100,9 @@ export function modified(kind: Named, name: string): ApiError {
   )
 }
 
-export function invalid(kind: Named, name: string, causes: readonly Cause[]): ApiError {
+export function invalid(named: Named, name: string, causes: readonly Cause[]): ApiError {
+  // Events of both groups are one kind, which is called by the older one.
+  const kind = named.group === 'events.k8s.io' ? { ...named, group: '' } : named
   const qualified = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`
   // What is found twice is said once.
   const lines = [

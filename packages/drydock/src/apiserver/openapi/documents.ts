@@ -22,18 +22,27 @@ function documentPath({ group, version }: { group: string; version: string }): s
 export function openapiV3Index(crds: readonly JsonObject[]): JsonObject {
   const hashes = new Map<string, string>()
   for (const kind of builtInKinds) {
-    // Built-in kinds change with the release alone, so that there is no need to make every document to name it.
     const path = documentPath(kind)
-    if (!hashes.has(path)) hashes.set(path, hash(`${schemaDocument().release} ${path}`))
+    if (!hashes.has(path)) hashes.set(path, documentHash(kind.group, kind.version, crds))
   }
   for (const { kind } of crds.flatMap(customKinds)) {
     const path = documentPath(kind)
-    if (!hashes.has(path)) hashes.set(path, hash(JSON.stringify(openapiV3(kind.group, kind.version, crds))))
+    if (!hashes.has(path)) hashes.set(path, documentHash(kind.group, kind.version, crds))
   }
   const paths = [...hashes]
     .sort()
     .map(([path, sum]) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${sum}` }])
   return { paths: Object.fromEntries(paths) }
+}
+
+const builtInGroups: ReadonlySet<string> = new Set(builtInKinds.map(documentPath))
+
+/** Changes whenever a document does. */
+export function documentHash(group: string, version: string, crds: readonly JsonObject[]): string {
+  const path = documentPath({ group, version })
+  // Built-in kinds change with their schemas alone, so that there is no need to make every document to name it.
+  if (builtInGroups.has(path)) return hash(`${schemaDocument().digest} ${path}`)
+  return hash(JSON.stringify(openapiV3(group, version, crds)))
 }
 
 function hash(text: string): string {

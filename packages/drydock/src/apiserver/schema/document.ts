@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { brotliDecompressSync } from 'node:zlib'
 import { isObject, type JsonObject, objectAt, objectsAt, stringAt } from '../object.ts'
@@ -6,6 +7,8 @@ import { isObject, type JsonObject, objectAt, objectsAt, stringAt } from '../obj
 export interface SchemaDocument {
   /** The Kubernetes release they are of, e.g. `v1.34.4`. */
   readonly release: string
+  /** Changes with the content. */
+  readonly digest: string
   /** By name, e.g. `io.k8s.api.core.v1.Pod`. */
   readonly schemas: ReadonlyMap<string, JsonObject>
   /** Names by `group/version/Kind`. */
@@ -22,6 +25,7 @@ export function schemaDocument(): SchemaDocument {
 
 function load(): SchemaDocument {
   const packed = readFileSync(new URL('../openapi/kubernetes.json.br', import.meta.url))
+  const digest = createHash('sha256').update(packed).digest('hex')
   const document: unknown = JSON.parse(brotliDecompressSync(packed).toString('utf8'))
   const schemas = new Map<string, JsonObject>()
   const byKind = new Map<string, string>()
@@ -32,7 +36,7 @@ function load(): SchemaDocument {
       byKind.set(`${kind.group}/${kind.version}/${kind.kind}`, name)
     }
   }
-  return { release: stringAt(document, 'release') ?? 'unknown', schemas, byKind }
+  return { release: stringAt(document, 'release') ?? 'unknown', digest, schemas, byKind }
 }
 
 /** The name in a reference such as `#/components/schemas/io.k8s.api.core.v1.Pod`. */

@@ -55,12 +55,15 @@ async function main(): Promise<void> {
   )
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a rejection that nobody handled'))
   try {
-    await prepareNamespaces(options.stateDir)
+    // The API server answers meanwhile; but where the folder itself is moved, nothing may be opened in it before.
+    const prepared = prepareNamespaces(options.stateDir)
+    if ((await realpath(options.stateDir)).startsWith('/run/')) await prepared
     const drydock = await createDrydock({
       stateDir: options.stateDir,
       nodes: options.nodes,
       log,
       ranges: wholeRanges,
+      prepared,
       pull: (store) => pullBySupervisor(options.stateDir, store),
     })
     await useClusterNames(options.stateDir, drydock.network.resolvConf({ namespace: 'default' }))

@@ -10,21 +10,15 @@ import {
 } from '@orlop/kube'
 import type { ApiHooks } from './apiserver/hooks.ts'
 import { startApiServer } from './apiserver/server.ts'
-import { type ControllersOptions, startControllers } from './controllers/controllers.ts'
-import { startApiProxy } from './gateway/api-proxy.ts'
-import { certificateForPods, keepCertificate, namesForPods } from './gateway/certificate.ts'
-import { hasSkopeo, type Pull, pullImage } from './images/skopeo.ts'
-import { type ImageStore, imageStore } from './images/store.ts'
-import { type Machine, startMachine } from './machine.ts'
-import { releaseMounts } from './mounts.ts'
-import type { Faults } from './network/faults.ts'
-import { type Network, startNetwork } from './network/network.ts'
-import { apiAddressOf, apiServiceOf, claimRanges, type Ranges, releaseRanges } from './network/ranges.ts'
-import { type NodeHandle, type NodeOptions, startNode } from './node/node.ts'
+import type { ControllersOptions } from './controllers/controllers.ts'
+import { keepCertificate } from './gateway/certificate.ts'
+import type { Pull } from './images/skopeo.ts'
+import type { ImageStore } from './images/store.ts'
+import type { Machine } from './machine.ts'
+import type { Network } from './network/network.ts'
+import { apiAddressOf, claimRanges, type Ranges, releaseRanges } from './network/ranges.ts'
+import type { NodeHandle, NodeOptions } from './node/node.ts'
 import type { Programs } from './node/program.ts'
-import { hostPrograms } from './node/programs.ts'
-import { storedPrograms } from './node/stored-programs.ts'
-import { chooseNodes } from './node-count.ts'
 import { DrydockError, paths, prepareState, renderKubeconfig, replaceFile } from './state.ts'
 
 export interface DrydockOptions {
@@ -40,6 +34,8 @@ export interface DrydockOptions {
   /** Chosen free when left out, so that several run side by side in one network namespace. */
   readonly ranges?: Ranges
   readonly programs?: Programs
+  /** What the network needs and the API server does not: waited for between the two. */
+  readonly prepared?: Promise<unknown>
   /** How images of registries get into the store; by skopeo in this process's network when left out. */
   readonly pull?: (store: ImageStore) => Pull
   readonly timing?: NodeOptions['timing']
@@ -80,7 +76,6 @@ export async function createDrydock(o: DrydockOptions): Promise<Drydock> {
   const { stateDir, log = silentLog, clock = systemClock, random = Math.random, nodeGrace = 50_000 } = o
   const { token } = await prepareState(stateDir)
   const ended = new AbortController()
-  const { signal } = ended
   const undo: ((seconds?: number) => Promise<unknown>)[] = []
   const stop = async (seconds?: number): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step(seconds)
@@ -107,78 +102,13 @@ export async function createDrydock(o: DrydockOptions): Promise<Drydock> {
     await replaceFile(kubeconfig, renderKubeconfig(`unix://${paths.apiSocket(stateDir)}`, token))
     const client = createClient(connection, { log, clock, userAgent: 'drydock' })
     undo.push(() => client.close())
-    const names = await chooseNodes(client, o.nodes)
-    const network = await startNetwork({
-      client,
-      nodes: names,
-      dialSocket: paths.dialSocket(stateDir),
-      log,
-      clock,
-      random,
-      signal,
-      ranges,
-    })
-    undo.push(() => network.stop())
-    const reached = [apiAddressOf(ranges), apiServiceOf(ranges)]
-    const forPods = await startApiProxy(
-      paths.apiSocket(stateDir),
-      apiPort,
-      certificateForPods(authority, reached, clock.now()),
-      { address: apiAddressOf(ranges), hosts: [...namesForPods, ...reached] },
+    // Loaded only now: the API server answers already.
+    const { startSurroundings } = await import('./surroundings.ts')
+    const { network, machines } = await startSurroundings(
+      o,
+      { stateDir, log, clock, random, nodeGrace, client, ranges, authority, apiPort, ended },
+      undo,
     )
-    undo.push(() => forPods.close())
-    const controllers = startControllers({
-      client,
-      log,
-      clock,
-      random,
-      signal,
-      stateDir,
-      nodeGrace,
-      autoscaling: o.autoscaling,
-      authority: authority.cert,
-    })
-    controllers.catch((error: unknown) => log.error({ err: error }, 'the controllers ended'))
-    undo.push(async () => {
-      ended.abort()
-      await controllers.catch(() => undefined)
-    })
-    undo.push(() => releaseMounts(stateDir))
-    const store = imageStore(paths.images(stateDir))
-    const programs =
-      o.programs ??
-      storedPrograms({
-        store,
-        host: hostPrograms(),
-        pull: (await hasSkopeo()) ? (o.pull?.(store) ?? ((r, how) => pullImage(store, r, how))) : undefined,
-      })
-    const machines: Awaited<ReturnType<typeof startMachine>>[] = []
-    undo.push((seconds) => Promise.all(machines.map((machine) => machine.stop(seconds))))
-    for (const [i, name] of names.entries()) {
-      machines.push(
-        await startMachine({
-          name,
-          connect: (connected) => (connected ? network.faults.heal(name) : network.faults.partition(name)),
-          start: (link) =>
-            startNode({
-              client,
-              name,
-              zone: `zone-${(i % 3) + 1}`,
-              address: network.nodeAddresses.get(name),
-              stateDir,
-              network,
-              programs,
-              log,
-              clock,
-              random,
-              signal,
-              link,
-              leaseSeconds: Math.min(40, (nodeGrace * 0.8) / 1000),
-              timing: o.timing,
-            }),
-        }),
-      )
-    }
     const node = (name: string): Machine => {
       const found = machines.find((machine) => machine.name === name)
       if (found) return found
@@ -188,7 +118,7 @@ export async function createDrydock(o: DrydockOptions): Promise<Drydock> {
       client,
       connection,
       kubeconfig,
-      network: { ...network, faults: withMachines(network.faults, machines) },
+      network,
       get nodes() {
         return machines.flatMap(({ handle }) => handle ?? [])
       },
@@ -199,18 +129,5 @@ export async function createDrydock(o: DrydockOptions): Promise<Drydock> {
   } catch (error) {
     await stop()
     throw error
-  }
-}
-
-/** Whoever cuts off a node means the whole node. */
-function withMachines(faults: Faults, machines: readonly Machine[]): Faults {
-  const machine = (target: string): Machine | undefined => machines.find(({ name }) => name === target)
-  return {
-    partition: (target) => machine(target)?.cut() ?? faults.partition(target),
-    heal: (target) => machine(target)?.mend() ?? faults.heal(target),
-    blockBetween: (a, b) => faults.blockBetween(a, b),
-    blockOneWay: (from, to) => faults.blockOneWay(from, to),
-    unblock: (a, b) => faults.unblock(a, b),
-    nodeReachable: (node) => faults.nodeReachable(node),
   }
 }

@@ -23,6 +23,11 @@ export interface Machine {
   thaw(): Promise<void>
 }
 
+/** With the way to end it for good. */
+export interface StartedMachine extends Machine {
+  stop(seconds?: number): Promise<void>
+}
+
 /** What a machine is made of. */
 export interface MachineParts {
   readonly name: string
@@ -32,9 +37,7 @@ export interface MachineParts {
 }
 
 /** Starts the node. */
-export async function startMachine(
-  parts: MachineParts,
-): Promise<Machine & { stop(seconds?: number): Promise<void> }> {
+export async function startMachine(parts: MachineParts): Promise<StartedMachine> {
   const { name } = parts
   const link = new Gate()
   let handle: NodeHandle | undefined = await parts.start(link)

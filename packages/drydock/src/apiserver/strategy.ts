@@ -183,6 +183,7 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
       defaults: defaultVolume,
       prepareCreate: (object) => {
         object.status = { phase: 'Pending' }
+        withFinalizer(object, 'kubernetes.io/pv-protection')
       },
       validate: validateVolume,
       validateUpdate: validateVolumeUpdate,

@@ -3,7 +3,7 @@ import { type Api, timestamp } from '../api.ts'
 import type { KindInfo } from '../kinds.ts'
 import { type ApiObject, ensureObject, isObject, numberAt, objectAt, objectsAt, stringAt } from '../object.ts'
 import type { ResourceRequest } from '../request/resource-request.ts'
-import { ApiError, badRequest, tooManyRequests } from '../status.ts'
+import { ApiError, badRequest, conflict, tooManyRequests } from '../status.ts'
 import { selects } from '../validation/selector.ts'
 import { findRecord } from '../verbs/read.ts'
 import { deleteObject, deleteOptions } from '../writes/delete-object.ts'
@@ -27,7 +27,10 @@ export function evict(api: Api, request: ResourceRequest): Answer {
   const budget = isFree(pod) ? undefined : budgetOf(api, pod)
   if (budget !== undefined) spend(api, budget, pod, options.dryRun)
   // Why it goes is for its owner to read: a Job does not count an eviction as a failure.
-  if (!options.dryRun && pod.metadata.deletionTimestamp === undefined) markDisrupted(api, request.kind, pod)
+  if (!options.dryRun && pod.metadata.deletionTimestamp === undefined) {
+    checkUid(pod, options.uid)
+    markDisrupted(api, request.kind, pod)
+  }
   deleteObject(api, request.kind, findRecord(api, request).object, options)
   return success
 }
@@ -54,7 +57,7 @@ function budgetOf(api: Api, pod: ApiObject): ApiObject | undefined {
   if (budgets.length > 1) {
     const message =
       'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.'
-    throw new ApiError(500, 'InternalError', message)
+    throw new ApiError(500, '', message)
   }
   return budgets[0]
 }
@@ -98,6 +101,13 @@ function refused(why: string, retryAfter: number): ApiError {
   return tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", retryAfter, [
     { reason: 'DisruptionBudget', message: why },
   ])
+}
+
+/** The real one speaks of the kind here, not of the resource. */
+function checkUid({ metadata }: ApiObject, uid: string | undefined): void {
+  if (uid === undefined || uid === metadata.uid) return
+  const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`
+  throw conflict({ group: '', plural: 'Pod', kind: 'Pod' }, metadata.name, why)
 }
 
 function markDisrupted(api: Api, kind: KindInfo, pod: ApiObject): void {

@@ -9,6 +9,7 @@ const metadataWithStatus: ReadonlySet<string> = new Set([
   'persistentvolumes',
   'services',
   'namespaces',
+  'deployments.apps',
 ])
 
 /** What of a sent object an endpoint may change; everything else is put back as it was. The object is changed. */

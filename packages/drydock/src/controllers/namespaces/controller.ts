@@ -1,16 +1,11 @@
 /** Empties a namespace that is being deleted, then lets it go; and gives a new one its service account. */
-import {
-  isForbidden,
-  isNotFound,
-  keyOf,
-  type Namespace,
-  type Resource,
-  resources,
-  watches,
-} from '@orlop/kube'
+import { isDeepStrictEqual } from 'node:util'
+import { isForbidden, isNotFound, keyOf, type Namespace, resources, watches } from '@orlop/kube'
 import { createOnce } from '../careful-writes.ts'
 import { type ControllerContext, register } from '../context.ts'
-import { discover } from '../garbage/discovery.ts'
+import { timestamp } from '../timestamp.ts'
+import { conditionsOf, type Remains } from './conditions.ts'
+import { empty } from './emptying.ts'
 
 const FINALIZER = 'kubernetes'
 /** Between two looks at what is left, ms: pods take their grace period. */
@@ -25,10 +20,14 @@ export function namespaces(context: ControllerContext): void {
     reconcile: async ({ name }, signal) => {
       const namespace = all.store.get(name)
       if (namespace === undefined || !isTerminating(namespace)) return
+      // Its content is gone, and it waits for somebody else.
+      if (!(namespace.spec?.finalizers ?? []).includes(FINALIZER)) return
       const uid = namespace.metadata.uid ?? ''
-      if (await empty(context, name, signal)) {
+      const { remains, done } = await empty(client, name, signal)
+      const told = await tell(context, namespace, remains, signal)
+      if (done) {
         looks.delete(uid)
-        await finalize(context, namespace, signal)
+        await finalize(context, told, signal)
         return
       }
       const look = looks.get(uid) ?? 0
@@ -63,25 +62,16 @@ export function namespaces(context: ControllerContext): void {
   })
 }
 
-/** Deletes everything in a namespace. @returns whether nothing is left */
-async function empty(
-  { client }: ControllerContext,
-  namespace: string,
+async function tell(
+  { client, clock }: ControllerContext,
+  namespace: Namespace,
+  remains: Remains,
   signal: AbortSignal,
-): Promise<boolean> {
-  let left = 0
-  for (const resource of await discover(client, signal)) {
-    if (!resource.namespaced) continue
-    const { items } = await listOf(resource)
-    left += items.length
-    if (items.every((item) => item.metadata.deletionTimestamp !== undefined)) continue
-    await client.deleteCollection(resource, { namespace, propagationPolicy: 'Background', signal })
-  }
-  return left === 0
-
-  function listOf(resource: Resource): ReturnType<typeof client.list> {
-    return client.list(resource, { namespace, limit: 500, signal })
-  }
+): Promise<Namespace> {
+  const conditions = conditionsOf(namespace, remains, timestamp(clock.now()))
+  if (isDeepStrictEqual(namespace.status?.conditions, conditions)) return namespace
+  const next = { ...namespace, status: { ...namespace.status, conditions } }
+  return await client.update(resources.namespaces, next, { subresource: 'status', signal })
 }
 
 async function finalize(
@@ -90,7 +80,8 @@ async function finalize(
   signal: AbortSignal,
 ): Promise<void> {
   const finalizers = (namespace.spec?.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER)
-  const next = { ...namespace, spec: { ...namespace.spec, finalizers } }
+  const spec = finalizers.length === 0 ? {} : { finalizers }
+  const next = { ...namespace, spec }
   try {
     await client.update(resources.namespaces, next, { subresource: 'finalize', signal })
   } catch (error) {

@@ -68,7 +68,7 @@ function boundStep({ claim, volumes, classes }: ClaimView, volumeName: string): 
   const volume = volumes.find((v) => v.metadata.name === volumeName)
   if (volume === undefined) {
     const lost = claim.status?.phase === 'Bound'
-    return lost ? { kind: 'status', status: { ...claim.status, phase: 'Lost' } } : undefined
+    return lost ? { kind: 'status', status: { phase: 'Lost' } } : undefined
   }
   if (volume.spec?.claimRef === undefined || isFor(volume, claim)) {
     if (!isReservedFor(volume, claim)) return { kind: 'reserve', volume }

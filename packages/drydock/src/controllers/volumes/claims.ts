@@ -13,8 +13,9 @@ import {
 } from '@orlop/kube'
 import { createOnce } from '../careful-writes.ts'
 import { type ControllerContext, recorder, register, volumesFolder, watchPods } from '../context.ts'
-import { type ClaimStep, claimStep } from './claim-step.ts'
+import { type ClaimStep, type ClaimView, claimStep } from './claim-step.ts'
 import { BIND_COMPLETED, BOUND_BY_CONTROLLER, CLAIM_PROTECTION, claimNamesOf } from './names.ts'
+import { lostBy, whyUnbound } from './why-unbound.ts'
 
 export function claims(context: ControllerContext): void {
   const { manager } = context
@@ -24,30 +25,34 @@ export function claims(context: ControllerContext): void {
   const classes = manager.reflector(resources.storageClasses)
   const nodes = manager.reflector(resources.nodes)
   const pods = watchPods(context)
-  const unbound = (): string[] =>
+  /** The claims without a volume, and those that ask for this one. */
+  const unbound = (volume = ''): string[] =>
     all.store
       .list()
-      .filter((claim) => !claim.spec?.volumeName)
+      .filter(({ spec }) => !spec?.volumeName || spec.volumeName === volume)
       .map(keyOf)
   register(context, {
     name: 'persistentvolumeclaim',
     reconcile: async ({ namespace, name }, signal) => {
       const claim = all.store.get(`${namespace}/${name}`)
       if (claim === undefined) return
-      const step = claimStep({
+      const view: ClaimView = {
         claim,
         volumes: volumes.store.list(),
         classes: classes.store.list(),
         pods: pods.store.list(namespace),
         node: (node) => nodes.store.get(node),
         folder: volumesFolder(context),
-      })
+      }
+      const step = claimStep(view)
       if (step !== undefined) await act(context, events, claim, step, signal)
+      const why = step === undefined ? whyUnbound(view) : lostBy(step)
+      if (why !== undefined) events.record(claim, why)
     },
     sources: [
       watches(all, (claim) => [keyOf(claim)]),
-      watches(volumes, (volume) => claimKeys(volume) ?? unbound()),
-      watches(classes, unbound),
+      watches(volumes, (volume) => claimKeys(volume) ?? unbound(volume.metadata.name)),
+      watches(classes, () => unbound()),
       watches(pods, (pod) => claimNamesOf(pod).map((name) => `${pod.metadata.namespace ?? ''}/${name}`)),
     ],
   })
@@ -87,8 +92,15 @@ async function act(
       return
     }
     case 'reserve': {
-      const { name, namespace = '', uid = '' } = claim.metadata
-      const claimRef = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name, uid }
+      const { name, namespace = '', uid = '', resourceVersion } = claim.metadata
+      const claimRef = {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        namespace,
+        name,
+        uid,
+        ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      }
       const { metadata, spec } = step.volume
       const annotations = { ...metadata.annotations, [BOUND_BY_CONTROLLER]: 'yes' }
       const next = { ...step.volume, metadata: { ...metadata, annotations }, spec: { ...spec, claimRef } }

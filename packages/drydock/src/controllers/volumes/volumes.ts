@@ -14,6 +14,7 @@ import {
 } from '@orlop/kube'
 import { createOnce, deleteExactly, find } from '../careful-writes.ts'
 import { type ControllerContext, register, volumesFolder } from '../context.ts'
+import { timestamp } from '../timestamp.ts'
 import { STORAGE_CLASSES, VOLUME_PROTECTION } from './names.ts'
 import { volumeStep } from './volume-step.ts'
 
@@ -29,7 +30,8 @@ export function volumes(context: ControllerContext): void {
       const step = volumeStep(volume, claims.store.get(claimKey(volume)))
       switch (step?.kind) {
         case 'phase': {
-          const status = { ...volume.status, phase: step.phase }
+          const lastPhaseTransitionTime = timestamp(context.clock.now())
+          const status = { ...volume.status, phase: step.phase, lastPhaseTransitionTime }
           await client.update(
             resources.persistentVolumes,
             { ...volume, status },

@@ -1,8 +1,18 @@
 /** The Deployment controller. */
 import { isDeepStrictEqual } from 'node:util'
-import { type Deployment, type EventRecorder, keyOf, type Resource, resources, watches } from '@orlop/kube'
+import {
+  controllerOf,
+  type Deployment,
+  type EventRecorder,
+  keyOf,
+  type ReplicaSet,
+  resources,
+  watches,
+} from '@orlop/kube'
 import { checkUnchanged, createOnce, deleteExactly } from '../careful-writes.ts'
 import { type ControllerContext, ownerKey, recorder, register, watchOwned, watchPods } from '../context.ts'
+import { matchesSelector } from '../selector.ts'
+import { adopt } from '../workloads/claim-pods.ts'
 import { type DeploymentAction, planDeployment } from './plan.ts'
 
 export function deployments(context: ControllerContext): void {
@@ -16,7 +26,10 @@ export function deployments(context: ControllerContext): void {
     reconcile: async ({ namespace, name }, signal) => {
       const deployment = all.store.get(`${namespace}/${name}`)
       if (deployment === undefined) return
-      const owned = sets.store.byIndex('controller', deployment.metadata.uid ?? '')
+      const orphans = orphansFor(deployment, sets.store.list(namespace))
+      if (orphans.length > 0) await checkUnchanged(client, resources.deployments, deployment, signal)
+      for (const set of orphans) await adopt(client, resources.replicaSets, set, deployment, signal)
+      const owned = [...sets.store.byIndex('controller', deployment.metadata.uid ?? ''), ...orphans]
       const theirs = owned.flatMap((set) => pods.store.byIndex('controller', set.metadata.uid ?? ''))
       const { actions, status, again } = planDeployment({
         deployment,
@@ -50,6 +63,17 @@ export function deployments(context: ControllerContext): void {
   })
 }
 
+/** What an earlier Deployment of these pods left behind. */
+function orphansFor(deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet[] {
+  if (deployment.metadata.deletionTimestamp !== undefined) return []
+  return sets.filter(
+    (set) =>
+      controllerOf(set) === undefined &&
+      set.metadata.deletionTimestamp === undefined &&
+      matchesSelector(set.metadata.labels, deployment.spec?.selector),
+  )
+}
+
 async function act(
   { client }: ControllerContext,
   events: EventRecorder,
@@ -73,8 +97,11 @@ async function act(
     case 'annotate': {
       const { metadata, kind } = action.target
       const body = { metadata: { uid: metadata.uid, annotations: action.annotations } }
-      const resource: Resource = kind === 'Deployment' ? resources.deployments : resources.replicaSets
-      await client.patch(resource, metadata, { type: 'merge', body }, { signal })
+      if (kind === 'Deployment') {
+        // Through the status, as the real one: any other change of annotations counts as a new generation.
+        const options = { subresource: 'status', signal }
+        await client.patch(resources.deployments, metadata, { type: 'merge', body }, options)
+      } else await client.patch(resources.replicaSets, metadata, { type: 'merge', body }, { signal })
       return
     }
     case 'delete':

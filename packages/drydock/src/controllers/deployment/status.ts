@@ -1,6 +1,7 @@
 /** What a Deployment's status says of its ReplicaSets. Pure. */
 import type { Deployment, ReplicaSet } from '@orlop/kube'
 import { timestamp } from '../timestamp.ts'
+import { withoutZeros } from '../workloads/counts.ts'
 import { amount } from '../workloads/percent.ts'
 import type { Split } from './replica-sets.ts'
 
@@ -27,7 +28,12 @@ export function deploymentStatus(
   }
   const { condition: progressing, again } = progress(deployment, fresh, counts, now)
   const conditions = [availability(deployment, availableReplicas, now), progressing]
-  const status = { ...deployment.status, ...counts, conditions }
+  const collisionCount = deployment.status?.collisionCount
+  const status = {
+    ...withoutZeros(counts),
+    conditions,
+    ...(collisionCount === undefined ? {} : { collisionCount }),
+  }
   return { status, ...(again === undefined ? {} : { again }) }
 }
 
@@ -85,7 +91,8 @@ function progress(
     const message = `ReplicaSet "${name}" has timed out progressing.`
     return { condition: make('False', 'ProgressDeadlineExceeded', message) }
   }
-  const message = `ReplicaSet "${name}" is progressing.`
+  const subject = fresh === undefined ? `Deployment "${deployment.metadata.name}"` : `ReplicaSet "${name}"`
+  const message = `${subject} is progressing.`
   const next = make('True', 'ReplicaSetUpdated', message)
   return { condition: moved ? { ...next, lastUpdateTime: timestamp(now) } : next, again: left }
 }

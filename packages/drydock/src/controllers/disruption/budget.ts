@@ -62,16 +62,17 @@ function wanted(view: BudgetView, pods: readonly Pod[]): { expectedPods: number;
   return { expectedPods: pods.length, desiredHealthy: minAvailable ?? 1 }
 }
 
-/** What the pods' controllers ask for; a pod of nobody's counts as one. */
+/** What the pods' controllers ask for; a pod of nobody's does not count, one of a controller that is not known counts as one. */
 function scale({ scaleOf, budget }: BudgetView, pods: readonly Pod[]): number {
   const seen = new Set<string>()
   let sum = 0
   for (const pod of pods) {
     const owner = controllerOf(pod)
-    const replicas = owner && scaleOf(owner, budget.metadata.namespace ?? 'default')
-    if (owner === undefined || replicas === undefined) sum += 1
+    if (owner === undefined) continue
+    const replicas = scaleOf(owner, budget.metadata.namespace ?? 'default')
+    if (replicas === undefined) sum += 1
     else if (!seen.has(owner.uid)) sum += replicas
-    if (owner !== undefined) seen.add(owner.uid)
+    seen.add(owner.uid)
   }
   return sum
 }

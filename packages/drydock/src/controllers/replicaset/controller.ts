@@ -34,7 +34,8 @@ export function replicaSets(context: ControllerContext): void {
       const uid = set.metadata.uid ?? ''
       const { create, remove, status, again } = planReplicaSet({
         set,
-        pods: deleted.without(uid, owned.owned),
+        pods: deleted.without(uid, [...owned.owned, ...owned.adopt]),
+        taken: new Set(pods.store.list(namespace).map((pod) => pod.metadata.name)),
         now: clock.now(),
       })
       if (!isDeepStrictEqual(set.status, status)) {

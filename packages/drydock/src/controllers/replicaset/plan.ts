@@ -3,6 +3,7 @@ import type { Pod, ReplicaSet } from '@orlop/kube'
 import { isActive, isReady, untilAvailable } from '../pod-state.ts'
 import { matchesSelector } from '../selector.ts'
 import type { PodTemplate } from '../wire.ts'
+import { withoutZeros } from '../workloads/counts.ts'
 import { podFrom, unusedNames } from '../workloads/pod-from.ts'
 
 export type ReplicaSetStatus = NonNullable<ReplicaSet['status']>
@@ -11,6 +12,8 @@ export interface ReplicaSetView {
   readonly set: ReplicaSet
   /** The pods it controls, without those it has already deleted. */
   readonly pods: readonly Pod[]
+  /** Names in use, by whomever: a pod that was let go keeps its own. */
+  readonly taken?: ReadonlySet<string>
   readonly now: number
 }
 
@@ -22,14 +25,14 @@ export interface ReplicaSetPlan {
   readonly again?: number
 }
 
-export function planReplicaSet({ set, pods, now }: ReplicaSetView): ReplicaSetPlan {
+export function planReplicaSet({ set, pods, taken = new Set(), now }: ReplicaSetView): ReplicaSetPlan {
   const active = pods.filter(isActive)
   const wanted = set.spec?.replicas ?? 1
   const deleting = set.metadata.deletionTimestamp !== undefined
   const missing = deleting ? 0 : Math.max(0, wanted - active.length)
   const surplus = deleting ? 0 : Math.max(0, active.length - wanted)
   const template = set.spec?.template ?? {}
-  const names = unusedNames(set, missing, new Set(pods.map((pod) => pod.metadata.name)))
+  const names = unusedNames(set, missing, new Set([...taken, ...pods.map((pod) => pod.metadata.name)]))
   const waits = active
     .map((pod) => untilAvailable(pod, set.spec?.minReadySeconds ?? 0, now) ?? 0)
     .filter((ms) => ms > 0)
@@ -49,18 +52,26 @@ function statusOf(
 ): ReplicaSetStatus {
   const ready = active.filter(isReady)
   const selector = { matchLabels: template.metadata?.labels ?? {} }
-  return {
-    ...set.status,
-    replicas: active.length,
+  const conditions = set.status?.conditions
+  const counts = {
     fullyLabeledReplicas: active.filter((pod) => matchesSelector(pod.metadata.labels, selector)).length,
     readyReplicas: ready.length,
     availableReplicas: ready.filter((p) => untilAvailable(p, set.spec?.minReadySeconds ?? 0, now) === 0)
       .length,
+  }
+  return {
+    ...(conditions === undefined ? {} : { conditions }),
+    replicas: active.length,
+    ...withoutZeros(counts),
     observedGeneration: set.metadata.generation ?? 0,
   }
 }
 
 const PHASES = ['Pending', 'Unknown', 'Running']
+
+function restarts({ status }: Pod): number {
+  return Math.max(0, ...(status?.containerStatuses ?? []).map((container) => container.restartCount))
+}
 
 /** The order in which pods go (ActivePodsWithRanks in controller_utils.go): the ones that serve least first. */
 function leastUseful(a: Pod, b: Pod): number {
@@ -71,6 +82,7 @@ function leastUseful(a: Pod, b: Pod): number {
     PHASES.indexOf(a.status?.phase ?? '') - PHASES.indexOf(b.status?.phase ?? '') ||
     Number(isReady(a)) - Number(isReady(b)) ||
     cost(a) - cost(b) ||
+    restarts(b) - restarts(a) ||
     Date.parse(b.metadata.creationTimestamp ?? '') - Date.parse(a.metadata.creationTimestamp ?? '') ||
     (a.metadata.name < b.metadata.name ? -1 : 1)
   )

@@ -18,13 +18,20 @@ import { defaultRunningPodSpec } from './defaults/pod-spec.ts'
 import { pendingStatus } from './defaults/pod-status.ts'
 import { defaultBinding, defaultPriorityClass } from './defaults/policy.ts'
 import { defaultService, pairAddresses, prepareServiceUpdate } from './defaults/service.ts'
-import { chooseClass, defaultClaim, defaultStorageClass, defaultVolume } from './defaults/storage.ts'
+import {
+  chooseClass,
+  defaultClaim,
+  defaultDriver,
+  defaultStorageClass,
+  defaultVolume,
+} from './defaults/storage.ts'
 import {
   defaultCronJob,
   defaultDaemonSet,
   defaultDeployment,
   defaultJob,
   defaultReplicaSet,
+  defaultReplicationController,
   defaultStatefulSet,
   selectOwnPods,
 } from './defaults/workloads.ts'
@@ -200,6 +207,8 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
       validateUpdate: validateNodeUpdate,
     },
   ],
+  ['replicationcontrollers', { defaults: defaultReplicationController, prepareCreate: startEmpty }],
+  ['csidrivers.storage.k8s.io', { defaults: defaultDriver }],
   ['deployments.apps', { ...workload, defaults: defaultDeployment, validate: validateDeployment }],
   [
     'replicasets.apps',

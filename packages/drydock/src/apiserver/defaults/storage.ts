@@ -47,3 +47,13 @@ export function defaultStorageClass(object: ApiObject): void {
   setDefault(object, 'reclaimPolicy', 'Delete')
   setDefault(object, 'volumeBindingMode', 'Immediate')
 }
+
+/** pkg/apis/storage/v1/defaults.go. */
+export function defaultDriver(object: ApiObject): void {
+  const spec = ensureObject(object, 'spec')
+  setDefault(spec, 'attachRequired', true)
+  for (const field of ['podInfoOnMount', 'storageCapacity', 'requiresRepublish', 'seLinuxMount'])
+    setDefault(spec, field, false)
+  setDefault(spec, 'fsGroupPolicy', 'ReadWriteOnceWithFSType')
+  setDefault(spec, 'volumeLifecycleModes', ['Persistent'])
+}

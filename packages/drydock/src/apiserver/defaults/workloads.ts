@@ -111,3 +111,17 @@ export function defaultCronJob(object: ApiObject): void {
   setDefault(spec, 'failedJobsHistoryLimit', 1)
   defaultTemplate(objectAt(spec, 'jobTemplate', 'spec') ?? {})
 }
+
+/** pkg/apis/core/v1/defaults.go `SetDefaults_ReplicationController`. */
+export function defaultReplicationController(object: ApiObject): void {
+  const spec = ensureObject(object, 'spec')
+  defaultTemplate(spec)
+  setDefault(spec, 'replicas', 1)
+  const labels = objectAt(spec, 'template', 'metadata', 'labels')
+  if (labels === undefined) return
+  if (Object.keys(objectAt(spec, 'selector') ?? {}).length === 0) spec.selector = { ...labels }
+  if (Object.keys(object.metadata.labels ?? {}).length === 0)
+    object.metadata.labels = Object.fromEntries(
+      Object.entries(labels).map(([key, value]) => [key, String(value)]),
+    )
+}

@@ -55,10 +55,15 @@ export function labelsCell(labels: JsonObject | undefined): string {
 export function selectorCell(object: JsonObject, ...path: string[]): string {
   const selector = objectAt(object, ...path)
   const labels = Object.entries(objectAt(selector, 'matchLabels') ?? {}).map(
-    ([name, value]) => `${name}=${String(value)}`,
+    ([name, value]): [string, string] => [name, `${name}=${String(value)}`],
   )
-  const parts = [...labels, ...objectsAt(selector, 'matchExpressions').map(requirement)]
-  return parts.length === 0 ? '<none>' : parts.sort().join(',')
+  const expressions = objectsAt(selector, 'matchExpressions').map((one): [string, string] => [
+    stringAt(one, 'key') ?? '',
+    requirement(one),
+  ])
+  // By the key, whatever is asked of it.
+  const parts = [...labels, ...expressions].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  return parts.length === 0 ? '<none>' : parts.map(([, text]) => text).join(',')
 }
 
 function requirement(expression: JsonObject): string {

@@ -33,7 +33,7 @@ const priorityClass: Printer = {
     column('Value', 'integer'),
     column('Global-Default', 'boolean'),
     column('Age'),
-    wide('PreemptionPolicy'),
+    column('PreemptionPolicy'),
   ],
   cells: (one, now) => [
     nameCell(one),
@@ -127,7 +127,21 @@ const created: Printer = {
 }
 
 /** How the remaining kinds are shown, by group and kind. */
+const quota: Printer = {
+  columns: [column('Name'), column('Request'), column('Limit'), column('Age')],
+  cells: (one, now) => {
+    const hard = Object.entries(objectAt(one, 'status', 'hard') ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+    const shown = (limits: boolean): string =>
+      hard
+        .filter(([name]) => name.startsWith('limits.') === limits)
+        .map(([name, most]) => `${name}: ${text(one, 'status', 'used', name) || '0'}/${most}`)
+        .join(', ')
+    return [nameCell(one), shown(false), shown(true), ageCell(one, now)]
+  },
+}
+
 export const clusterPrinters: Readonly<Record<string, Printer>> = {
+  '/ResourceQuota': quota,
   '/Namespace': namespace,
   '/ConfigMap': configMap,
   '/Secret': secret,

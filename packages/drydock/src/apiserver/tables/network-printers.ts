@@ -115,8 +115,24 @@ const budget: Printer = {
   ],
 }
 
+const ingressClass: Printer = {
+  columns: [column('Name'), column('Controller'), column('Parameters'), column('Age')],
+  cells: (one, now) => {
+    const parameters = objectAt(one, 'spec', 'parameters')
+    const group = stringAt(parameters, 'apiGroup')
+    const kind = `${stringAt(parameters, 'kind') ?? ''}${group === undefined ? '' : `.${group}`}`
+    return [
+      nameCell(one),
+      text(one, 'spec', 'controller'),
+      parameters === undefined ? '<none>' : `${kind}/${stringAt(parameters, 'name') ?? ''}`,
+      ageCell(one, now),
+    ]
+  },
+}
+
 /** How the kinds about reaching pods, and keeping them, are shown, by group and kind. */
 export const networkPrinters: Readonly<Record<string, Printer>> = {
+  'networking.k8s.io/IngressClass': ingressClass,
   '/Service': service,
   '/Endpoints': endpoints,
   'discovery.k8s.io/EndpointSlice': endpointSlice,

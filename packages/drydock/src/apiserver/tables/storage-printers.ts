@@ -1,5 +1,5 @@
-import { type JsonObject, objectAt, stringAt, stringsAt, valueAt } from '../object.ts'
-import { ageCell, nameCell, text } from './cells.ts'
+import { type JsonObject, objectAt, objectsAt, stringAt, stringsAt, valueAt } from '../object.ts'
+import { ageCell, nameCell, sizeOf, text } from './cells.ts'
 import { type Column, column, type Printer, wide } from './table.ts'
 
 const shortModes: Readonly<Record<string, string>> = {
@@ -112,9 +112,70 @@ const storageClass: Printer = {
   },
 }
 
+const flags = ['AttachRequired', 'PodInfoOnMount', 'StorageCapacity']
+
+const driver: Printer = {
+  columns: [
+    column('Name'),
+    ...flags.map((name) => column(name, 'boolean')),
+    column('TokenRequests'),
+    column('RequiresRepublish', 'boolean'),
+    column('Modes'),
+    column('Age'),
+  ],
+  cells: (one, now) => {
+    const {
+      attachRequired = true,
+      podInfoOnMount = false,
+      storageCapacity = false,
+    } = objectAt(one, 'spec') ?? {}
+    const audiences = objectsAt(one, 'spec', 'tokenRequests').map(
+      (request) => stringAt(request, 'audience') ?? '',
+    )
+    const modes = stringsAt(one, 'spec', 'volumeLifecycleModes')
+    return [
+      nameCell(one),
+      attachRequired === true,
+      podInfoOnMount === true,
+      storageCapacity === true,
+      valueAt(one, 'spec', 'tokenRequests') === undefined ? '<unset>' : audiences.join(','),
+      valueAt(one, 'spec', 'requiresRepublish') === true,
+      modes.join(',') || '<none>',
+      ageCell(one, now),
+    ]
+  },
+}
+
+const driversOfNode: Printer = {
+  columns: [column('Name'), column('Drivers', 'integer'), column('Age')],
+  cells: (one, now) => [nameCell(one), sizeOf(one, 'spec', 'drivers'), ageCell(one, now)],
+}
+
+const attachment: Printer = {
+  columns: [
+    column('Name'),
+    column('Attacher', 'string', 'name'),
+    column('PV'),
+    column('Node'),
+    column('Attached', 'boolean'),
+    column('Age'),
+  ],
+  cells: (one, now) => [
+    nameCell(one),
+    text(one, 'spec', 'attacher'),
+    text(one, 'spec', 'source', 'persistentVolumeName'),
+    text(one, 'spec', 'nodeName'),
+    valueAt(one, 'status', 'attached') === true,
+    ageCell(one, now),
+  ],
+}
+
 /** How the kinds of storage are shown, by group and kind. */
 export const storagePrinters: Readonly<Record<string, Printer>> = {
   '/PersistentVolumeClaim': claim,
   '/PersistentVolume': volume,
   'storage.k8s.io/StorageClass': storageClass,
+  'storage.k8s.io/CSIDriver': driver,
+  'storage.k8s.io/CSINode': driversOfNode,
+  'storage.k8s.io/VolumeAttachment': attachment,
 }

@@ -191,7 +191,7 @@ test.each<[string, string, JsonObject, Record<string, unknown>]>([
     {},
     { Name: 'a', 'Created At': '2026-01-01T00:00:00Z' },
   ],
-  ['networking.k8s.io', 'IngressClass', {}, { Name: 'a', Age: '60m' }],
+  ['networking.k8s.io', 'IngressClass', {}, { Name: 'a', Controller: '', Parameters: '<none>', Age: '60m' }],
 ])('%s/%s is shown as kubectl shows it', (group, kind, object, expected) => {
   expect(row(group, kind, object)).toEqual(expected)
 })

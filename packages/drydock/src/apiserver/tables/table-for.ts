@@ -1,6 +1,7 @@
-import type { JsonObject } from '../object.ts'
+import { type JsonObject, stringAt } from '../object.ts'
 import type { PrinterColumn } from '../schema/compile-crd.ts'
 import { autoscalerPrinter } from './autoscaler-printer.ts'
+import { nameCell } from './cells.ts'
 import { clusterPrinters } from './cluster-printers.ts'
 import { customPrinter } from './custom.ts'
 import { eventPrinter } from './event-printer.ts'
@@ -8,7 +9,7 @@ import { metricsPrinters } from './metrics-printers.ts'
 import { networkPrinters } from './network-printers.ts'
 import { podPrinter } from './pod.ts'
 import { storagePrinters } from './storage-printers.ts'
-import type { Printer, Table } from './table.ts'
+import { column, type Printer, type Table } from './table.ts'
 import { workloadPrinters } from './workload-printers.ts'
 
 const printers: ReadonlyMap<string, Printer> = new Map(
@@ -25,9 +26,15 @@ const printers: ReadonlyMap<string, Printer> = new Map(
   }),
 )
 
+/** Built-in kinds that nobody wrote a table for. */
+const plainPrinter: Printer = {
+  columns: [column('Name'), column('Created At', 'date')],
+  cells: (object) => [nameCell(object), stringAt(object, 'metadata', 'creationTimestamp') ?? ''],
+}
+
 /**
  * Objects of one kind as the table `kubectl get` prints.
- * @param o.crdColumns the columns of a custom kind's definition; a kind without a table of its own gets name and age
+ * @param o.crdColumns the columns of a custom kind's definition; one without any gets name and age
  * @param o.now milliseconds of the epoch
  * @param o.metadata of the list, or of the one object: resourceVersion, continue
  */
@@ -36,8 +43,8 @@ export function tableFor(
   objects: readonly JsonObject[],
   o: { crdColumns?: readonly PrinterColumn[] | undefined; now: number; metadata?: JsonObject },
 ): Table {
-  const own = o.crdColumns === undefined ? printers.get(`${kind.group}/${kind.kind}`) : undefined
-  const printer = own ?? customPrinter(o.crdColumns ?? [])
+  const own = printers.get(`${kind.group}/${kind.kind}`) ?? plainPrinter
+  const printer = o.crdColumns === undefined ? own : customPrinter(o.crdColumns)
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',

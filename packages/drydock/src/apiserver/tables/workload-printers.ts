@@ -166,6 +166,23 @@ const controllerRevision: Printer = {
   },
 }
 
+const replicationController: Printer = {
+  ...replicaSet,
+  cells: (one, now) => [
+    ...replicaSet.cells(one, now).slice(0, -1),
+    labelsCell(objectAt(one, 'spec', 'selector')),
+  ],
+}
+
+const podTemplate: Printer = {
+  columns: [column('Name'), column('Containers'), column('Images'), column('Pod Labels')],
+  cells: (one) => [
+    nameCell(one),
+    ...containerCells(one, 'template'),
+    labelsCell(objectAt(one, 'template', 'metadata', 'labels')),
+  ],
+}
+
 /** How the kinds that run pods are shown, by group and kind. */
 export const workloadPrinters: Readonly<Record<string, Printer>> = {
   'apps/StatefulSet': statefulSet,
@@ -173,7 +190,8 @@ export const workloadPrinters: Readonly<Record<string, Printer>> = {
   'apps/ReplicaSet': replicaSet,
   'apps/DaemonSet': daemonSet,
   'apps/ControllerRevision': controllerRevision,
-  '/ReplicationController': replicaSet,
+  '/ReplicationController': replicationController,
+  '/PodTemplate': podTemplate,
   'batch/Job': job,
   'batch/CronJob': cronJob,
 }

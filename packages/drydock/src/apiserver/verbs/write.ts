@@ -15,7 +15,8 @@ import { updateObject } from '../writes/update-object.ts'
 import { findRecord, list } from './read.ts'
 
 export function answerWith(kind: KindInfo, item: ListItem, code: number): Answer {
-  return { as: 'object', code, kind, ...present(item, kind) }
+  const { object, json } = present(item, kind)
+  return { as: 'object', code, kind, object, json }
 }
 
 export function create(api: Api, request: ResourceRequest): Answer {

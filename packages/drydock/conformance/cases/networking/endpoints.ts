@@ -31,7 +31,7 @@ export async function slices(
 }
 
 /** Waits until the only slice has so many endpoints that are ready, and gives it. */
-export async function slice(ns: string, ready: number, all = ready): Promise<Json> {
+export async function slice(ns: string, ready: number, all: number = ready): Promise<Json> {
   const [one] = await slices(ns, (found) => {
     const endpoints: Json[] = found[0]?.endpoints ?? []
     return (

@@ -3,11 +3,13 @@ import type { Json, Reply } from './api.ts'
 import { uniqueNames } from './cluster.ts'
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+/** Some refusals quote all that was sent, as JSON. */
+const wholeObject = /Invalid value: "\{(?:[^"\\]|\\.)*\}"/g
 const instant = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
 
 /**
- * A copy in which names made by `unique` are their prefixes alone, uids are UID, times TIME, and resource versions
- * VERSION.
+ * A copy in which names made by `unique` are their prefixes alone, uids are UID, times TIME, resource versions VERSION,
+ * and objects that are quoted whole OBJECT.
  */
 export function plain(value: Json): Json {
   const names = uniqueNames().sort((a, b) => b.length - a.length)
@@ -16,7 +18,7 @@ export function plain(value: Json): Json {
       .reduce((result, name) => result.replaceAll(name, name.replace(/-[^-]*$/, '')), from)
       .replace(uuid, 'UID')
       .replace(instant, 'TIME')
-      .replace(/"resourceVersion":"\d+"/g, '"resourceVersion":"VERSION"')
+      .replace(wholeObject, 'Invalid value: "OBJECT"')
   const walk = (node: Json): Json => {
     if (typeof node === 'string') return text(node)
     if (Array.isArray(node)) return node.map(walk)

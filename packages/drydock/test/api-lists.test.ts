@@ -44,7 +44,7 @@ test('an unreadable selector and an unknown field are refused', async () => {
   expect((await api.call('GET', `${path}?labelSelector=a%20b`)).code).toBe(400)
   const { body } = await api.call('GET', `${path}?fieldSelector=data.x%3D1`)
   expect(body).toMatchObject({ code: 400, reason: 'BadRequest' })
-  expect(body.message).toContain('field label not supported: data.x')
+  expect(body.message).toContain('"data.x" is not a known field selector')
 })
 
 test('fields select by name, and pods by their node', async () => {

@@ -3,7 +3,7 @@ import type { Api } from './api.ts'
 import { apiVersionOf, type KindInfo } from './kinds.ts'
 import type { JsonObject } from './object.ts'
 import type { Registry } from './registry.ts'
-import { noSuchResource } from './status.ts'
+import { noSuchResource, pageNotFound } from './status.ts'
 import { subresourceKinds } from './subresources/subresource-kinds.ts'
 
 /** The version whose behaviour this server follows. */
@@ -67,11 +67,11 @@ export function discover(api: Api, path: string, request: IncomingMessage): Disc
   const [, core, group = '', version = core] = match
   if (version === undefined) {
     const found = namedGroups(registry).find((candidate) => candidate.group === group)
-    if (found === undefined) throw noSuchResource()
+    if (found === undefined) throw pageNotFound()
     return json({ kind: 'APIGroup', apiVersion: 'v1', ...groupObject(found) })
   }
   const kinds = registry.kinds.filter((kind) => kind.group === group && kind.version === version)
-  if (kinds.length === 0) throw noSuchResource()
+  if (kinds.length === 0) throw registry.isBuiltIn(group) ? noSuchResource() : pageNotFound()
   return json({
     kind: 'APIResourceList',
     apiVersion: 'v1',

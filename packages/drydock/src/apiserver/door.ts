@@ -4,10 +4,11 @@ import type { Api } from './api.ts'
 import { discover } from './discovery.ts'
 import { Dispatcher } from './dispatch.ts'
 import { PublishedSchemas } from './published-schemas.ts'
+import { acceptedForm } from './request/accept.ts'
 import { mediaType, readBody } from './request/body.ts'
 import { parseResourcePath, type ResourceRequest, verbOf } from './request/resource-request.ts'
 import { respond, respondError, sendJson } from './respond.ts'
-import { ApiError, badRequest, noSuchResource, toApiError, unauthorized } from './status.ts'
+import { ApiError, badRequest, pageNotFound, toApiError, unauthorized } from './status.ts'
 import { proxyUpgrade } from './subresources/kubelet-proxy.ts'
 
 /** Paths that answer without a token, as on a real server. */
@@ -65,8 +66,9 @@ export class Door {
     response.on('close', () => gone.abort())
     const warn = (text: string) => response.appendHeader('warning', `299 - ${JSON.stringify(text)}`)
     const understood = this.#understand(request, url, gone.signal, warn)
+    if (understood.verb !== 'connect') acceptedForm(request.headers.accept, understood.name === '')
     const reads = understood.method === 'GET' || understood.method === 'HEAD' || understood.verb === 'connect'
-    const body = reads ? undefined : await readBody(request)
+    const body = reads ? undefined : await readBody(request, understood)
     await respond(
       this.#api,
       request,
@@ -83,7 +85,7 @@ export class Door {
     warn: ResourceRequest['warn'],
   ): ResourceRequest {
     const path = parseResourcePath(url.pathname, this.#api.registry)
-    if (path === undefined) throw noSuchResource()
+    if (path === undefined) throw pageNotFound()
     const method = request.method ?? 'GET'
     return {
       ...path,

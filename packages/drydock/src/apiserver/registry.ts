@@ -29,6 +29,11 @@ export class Registry {
     return this.#byResource.get(`${group}/${version}/${plural}`)
   }
 
+  /** Whether kinds of a group are there without any definition. */
+  isBuiltIn(group: string): boolean {
+    return builtInKinds.some((kind) => kind.group === group)
+  }
+
   /** The kind that an `apiVersion` and `kind` name. */
   resolveKind(group: string, version: string, kind: string): KindInfo | undefined {
     return this.kinds.find((info) => info.group === group && info.version === version && info.kind === kind)

@@ -13,6 +13,8 @@ export type IncludeObject = 'None' | 'Metadata' | 'Object'
 export interface Shape {
   readonly form: Form
   readonly includeObject: IncludeObject
+  /** The columns of the table were told before. */
+  readonly columnsKnown?: boolean
 }
 
 /** One object as JSON text. */
@@ -24,7 +26,7 @@ export function renderObject(api: Api, kind: KindInfo, item: ListItem, shape: Sh
       return JSON.stringify(partial(item.object))
     case 'table': {
       const { resourceVersion = '' } = item.object.metadata
-      return renderTable(api, kind, [item], { resourceVersion }, shape.includeObject)
+      return renderTable(api, kind, [item], { resourceVersion }, shape)
     }
   }
 }
@@ -50,7 +52,7 @@ export function renderList(
       return listText('PartialObjectMetadataList', 'meta.k8s.io/v1', metadata, texts)
     }
     case 'table':
-      return renderTable(api, kind, items, metadata, shape.includeObject)
+      return renderTable(api, kind, items, metadata, shape)
   }
 }
 
@@ -59,7 +61,7 @@ function renderTable(
   kind: KindInfo,
   items: readonly ListItem[],
   metadata: ListMeta,
-  include: IncludeObject,
+  { includeObject: include, columnsKnown = false }: Shape,
 ): string {
   const objects = items.map(({ object }) => object)
   const table = tableFor(kind, objects, {
@@ -69,10 +71,10 @@ function renderTable(
   })
   const rows = table.rows.map(({ cells }, index) => {
     const object = objects[index]
-    if (object === undefined || include === 'None') return { cells }
+    if (object === undefined || include === 'None') return { cells, object: null }
     return { cells, object: include === 'Object' ? object : partial(object) }
   })
-  return JSON.stringify({ ...table, rows })
+  return JSON.stringify({ ...table, ...(columnsKnown ? { columnDefinitions: null } : {}), rows })
 }
 
 function partial({ metadata }: ApiObject): JsonObject {

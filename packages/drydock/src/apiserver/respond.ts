@@ -3,15 +3,19 @@ import type { Answer } from './answer.ts'
 import type { Api } from './api.ts'
 import { renderList, renderObject, type Shape } from './render.ts'
 import { acceptedForm } from './request/accept.ts'
-import type { ApiError } from './status.ts'
+import { type ApiError, badRequest } from './status.ts'
 
 /** What form the client wants objects in, by its headers and query. */
 export function shapeOf(request: IncomingMessage, query: URLSearchParams): Shape {
-  const include = query.get('includeObject')
-  return {
-    form: acceptedForm(request.headers.accept),
-    includeObject: include === 'None' || include === 'Object' ? include : 'Metadata',
-  }
+  const include = query.get('includeObject') || 'Metadata'
+  const form = acceptedForm(request.headers.accept)
+  if (include === 'None' || include === 'Object' || include === 'Metadata')
+    return { form, includeObject: include }
+  if (form !== 'table') return { form, includeObject: 'Metadata' }
+  const named = JSON.stringify(include)
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${named}: must be 'Metadata', 'Object', 'None', or empty`,
+  )
 }
 
 /** Sends an answer in the form that the client accepts. */
@@ -48,7 +52,9 @@ export function respondError(response: ServerResponse, error: ApiError): void {
   }
   const retryAfter = error.status.details?.retryAfterSeconds
   if (retryAfter) response.setHeader('retry-after', String(retryAfter))
-  sendJson(response, error.httpStatus, JSON.stringify(error.status))
+  if (error.code === 'PageNotFound')
+    sendJson(response, error.httpStatus, error.message, 'text/plain; charset=utf-8')
+  else sendJson(response, error.httpStatus, JSON.stringify(error.status))
 }
 
 export function sendJson(

@@ -50,7 +50,7 @@ export class ApiError extends Error {
       metadata: {},
       status: 'Failure',
       message,
-      reason,
+      ...(reason === '' ? {} : { reason }),
       ...(details === undefined ? {} : { details }),
       code: httpStatus,
     }
@@ -81,8 +81,13 @@ export function noSuchResource(): ApiError {
   return new ApiError(404, 'NotFound', 'the server could not find the requested resource', {})
 }
 
-export function alreadyExists(kind: Named, name: string): ApiError {
-  const message = `${qualifiedResource(kind)} "${name}" already exists`
+/** No such path: the one error that is no Status. */
+export function pageNotFound(): ApiError {
+  return new ApiError(404, 'PageNotFound', '404 page not found\n')
+}
+
+export function alreadyExists(kind: Named, name: string, going = false): ApiError {
+  const message = `${going ? 'object is being deleted: ' : ''}${qualifiedResource(kind)} "${name}" already exists`
   return new ApiError(409, 'AlreadyExists', message, detailsOf(kind, name))
 }
 
@@ -110,9 +115,9 @@ export function invalid(named: Named, name: string, causes: readonly Cause[]): A
   ]
   const text = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`
   return new ApiError(422, 'Invalid', `${qualified} "${name}" is invalid: ${text}`, {
-    name,
+    ...(name === '' ? {} : { name }),
     ...(kind.group === '' ? {} : { group: kind.group }),
-    kind: kind.kind,
+    ...(kind.kind === '' ? {} : { kind: kind.kind }),
     causes: [...causes],
   })
 }
@@ -154,7 +159,7 @@ export function expired(message: string): ApiError {
 
 /** A revision that this server has not reached, e.g. after its state folder was replaced. */
 export function tooLargeResourceVersion(asked: number, current: number): ApiError {
-  return new ApiError(504, 'Timeout', `Too large resource version: ${asked}, current: ${current}`, {
+  return new ApiError(504, 'Timeout', `Timeout: Too large resource version: ${asked}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   })

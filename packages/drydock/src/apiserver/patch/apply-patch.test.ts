@@ -111,7 +111,7 @@ test('an apply over what another owns is a conflict, told as the real server tel
   expect(spec(forced)).toEqual({ replicas: 3, paused: true })
   expect(owners(forced)).toEqual({
     m: { 'f:spec': { 'f:replicas': {} } },
-    'kubectl-client-side-apply': { 'f:spec': { '.': {}, 'f:paused': {} } },
+    'kubectl-client-side-apply': { 'f:spec': { 'f:paused': {} } },
   })
 })
 
@@ -196,7 +196,7 @@ test('what nobody tracked belongs to before-first-apply', () => {
   expect('conflicts' in result && result.conflicts[0]?.manager.name).toBe('before-first-apply')
   expect(owners(apply(live, 'm', deployment({ replicas: 1 })))).toEqual({
     m: { 'f:spec': { 'f:replicas': {} } },
-    'before-first-apply': { 'f:spec': { '.': {}, 'f:paused': {}, 'f:replicas': {} } },
+    'before-first-apply': { 'f:spec': { 'f:paused': {}, 'f:replicas': {} } },
   })
 })
 

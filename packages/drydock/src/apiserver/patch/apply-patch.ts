@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, sameJson, stringAt, valueAt } from '../object.ts'
+import { emptyObject } from '../schema/empty-object.ts'
 import { anything, type TypeSchema } from '../schema/type-schema.ts'
 import { ApiError } from '../status.ts'
 import { clientSideApplied, withLastApplied } from './client-side-apply.ts'
@@ -10,13 +11,15 @@ import { ownedFields } from './owned-fields.ts'
 import { type Reach, transfer, within, withoutManagers, withoutOwnerless } from './ownership.ts'
 import { removeFields, withNamedFields, withoutNulls } from './remove.ts'
 import { storedManagers, updated, withManagers } from './track-update.ts'
-import { undeclaredField } from './undeclared-field.ts'
+import { typeFault } from './type-fault.ts'
 
 export interface ApplyOptions {
   /** The object as it is stored; absent where the apply creates it. */
   readonly live?: JsonObject | undefined
   /** What the request says, complete with apiVersion, kind and metadata.name. */
   readonly applied: JsonObject
+  /** The namespace that the request itself names, for messages; unless given, that of `applied`. */
+  readonly namespace?: string
   readonly manager: string
   readonly force: boolean
   readonly schema?: TypeSchema | undefined
@@ -38,7 +41,7 @@ export function applyPatch(o: ApplyOptions): Applied {
     throw new ApiError(400, 'BadRequest', 'metadata.managedFields must be nil')
   }
   const schema = o.schema ?? anything
-  refuseUndeclared(o.applied, schema)
+  checkTyped(o, schema)
   const first = attempt(o, schema, o.force)
   if (o.manager !== 'kubectl' || o.live === undefined) return first
   // What kubectl itself wrote by client-side apply is no conflict when it comes back to apply on the server.
@@ -83,7 +86,11 @@ function attempt(o: ApplyOptions, schema: TypeSchema, force: boolean): Applied {
 function managersBefore(o: ApplyOptions, live: JsonObject): Managers {
   const stored = storedManagers(o.live)
   if (stored.size > 0 || o.live === undefined) return stored
-  return updated({}, live, stored, { manager: 'before-first-apply', now: o.now, schema: o.schema })
+  return updated(emptyObject(o.schema ?? anything), live, stored, {
+    manager: 'before-first-apply',
+    now: o.now,
+    schema: o.schema,
+  })
 }
 
 /** `merged` without what the manager applied last time, does not apply now, and nobody else owns. */
@@ -107,12 +114,13 @@ function prune(
   return isObject(pruned) ? pruned : {}
 }
 
-function refuseUndeclared(applied: JsonObject, schema: TypeSchema): void {
-  const path = undeclaredField(applied, schema)
-  if (path === undefined) return
-  const namespace = stringAt(applied, 'metadata', 'namespace') ?? ''
+/** Throws what the real server answers to an object that does not fit its type: an error of its own, without a reason. */
+function checkTyped({ applied, ...o }: ApplyOptions, schema: TypeSchema): void {
+  const fault = typeFault(applied, schema)
+  if (fault === undefined) return
+  const namespace = o.namespace ?? stringAt(applied, 'metadata', 'namespace') ?? ''
   const name = stringAt(applied, 'metadata', 'name') ?? ''
-  const kind = `${stringAt(applied, 'apiVersion') ?? ''}, Kind=${stringAt(applied, 'kind') ?? ''}`
-  const message = `failed to create typed patch object (${namespace}/${name}; ${kind}): ${path}: field not declared in schema`
-  throw new ApiError(500, '', message)
+  const apiVersion = stringAt(applied, 'apiVersion') ?? ''
+  const kind = `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${stringAt(applied, 'kind') ?? ''}`
+  throw new ApiError(500, '', `failed to create typed patch object (${namespace}/${name}; ${kind}): ${fault}`)
 }

@@ -58,13 +58,13 @@ test('a JSON patch that does not fit is unprocessable, one that is malformed is 
   const invalid = [422, 'Invalid']
   expect(codeOf([{ op: 'test', path: '/b/c', value: 2 }])).toEqual(invalid)
   expect(codeOf([{ op: 'remove', path: '/x' }])).toEqual(invalid)
-  expect(codeOf([{ op: 'replace', path: '/x', value: 1 }])).toEqual(invalid)
+  expect(codeOf([{ op: 'replace', path: '/x/y', value: 1 }])).toEqual(invalid)
   expect(codeOf([{ op: 'add', path: '/a/3', value: 1 }])).toEqual(invalid)
   expect(codeOf([{ op: 'add', path: '/x/y', value: 1 }])).toEqual(invalid)
-  expect(codeOf([{ op: 'copy', from: '/x', path: '/y' }])).toEqual(invalid)
+  expect(codeOf([{ op: 'copy', from: '/x/z', path: '/y' }])).toEqual(invalid)
   expect(codeOf([{ op: 'move', from: '/b', path: '/b/d' }])).toEqual(invalid)
   expect(codeOf([{ op: 'frobnicate', path: '/b' }])).toEqual(invalid)
-  expect(codeOf([{ op: 'add', path: '/b' }])).toEqual(invalid)
+  expect(codeOf([{ op: 'add' }])).toEqual(invalid)
   expect(codeOf({ op: 'add' })).toEqual([400, 'BadRequest'])
   expect(codeOf([1])).toEqual([400, 'BadRequest'])
   expect(codeOf(Array(10_001).fill({ op: 'test', path: '/x', value: null }))).toEqual([

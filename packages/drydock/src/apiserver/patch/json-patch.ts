@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, sameJson } from '../object.ts'
+import { goKind } from '../request/json-scan.ts'
 import { ApiError } from '../status.ts'
 
 /** A malformed patch: 400. */
@@ -6,13 +7,10 @@ function malformed(message: string): ApiError {
   return new ApiError(400, 'BadRequest', message)
 }
 
-/** A well-formed patch that does not fit the object, a failing `test` among them: 422, as the real server answers. */
-function unprocessable(message: string): ApiError {
-  return new ApiError(
-    422,
-    'Invalid',
-    `the server rejected our request due to an error in our request: ${message}`,
-  )
+/** A well-formed patch that does not fit the object, a failing `test` among them: the real server keeps why to itself. */
+function unprocessable(why: string): ApiError {
+  const message = 'the server rejected our request due to an error in our request'
+  return new ApiError(422, 'Invalid', message, {}, new Error(why))
 }
 
 const operations = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test'])
@@ -24,9 +22,18 @@ const maxOperations = 10_000
  * @throws ApiError `BadRequest` for a malformed patch, `Invalid` where it does not fit.
  */
 export function jsonPatch(target: unknown, patch: unknown): unknown {
-  if (!Array.isArray(patch)) throw malformed('error decoding patch: a JSON patch is a list of operations')
+  const into = 'Go value of type'
+  if (!Array.isArray(patch))
+    throw malformed(
+      `error decoding patch: json: cannot unmarshal ${goKind(patch)} into ${into} []handlers.jsonPatchOp`,
+    )
+  const odd = patch.find((operation) => !isObject(operation))
+  if (odd !== undefined)
+    throw malformed(
+      `error decoding patch: json: cannot unmarshal ${goKind(odd)} into ${into} handlers.jsonPatchOp`,
+    )
   if (patch.length > maxOperations) {
-    const message = `The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`
+    const message = `Request entity too large: The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`
     throw new ApiError(413, 'RequestEntityTooLarge', message)
   }
   // A document within an object, so that the root can be replaced like any other value.
@@ -36,40 +43,39 @@ export function jsonPatch(target: unknown, patch: unknown): unknown {
 }
 
 function apply(holder: JsonObject, operation: unknown): void {
-  if (!isObject(operation)) throw malformed('error decoding patch: an operation is an object')
-  const { op } = operation
+  if (!isObject(operation)) return
+  const { op, value: given = null } = operation
   if (typeof op !== 'string' || !operations.has(op))
     throw unprocessable(`Unexpected kind: ${JSON.stringify(op)}`)
   const path = pointer(operation.path, 'path')
-  if ((op === 'add' || op === 'replace' || op === 'test') && operation.value === undefined) {
-    throw unprocessable(`${op} operation does not specify a value: ${String(operation.path)}`)
-  }
-  if (op === 'add') add(holder, path, structuredClone(operation.value))
+  if (op === 'add') add(holder, path, structuredClone(given))
   else if (op === 'remove') remove(holder, path)
-  else if (op === 'replace') replace(holder, path, structuredClone(operation.value))
+  else if (op === 'replace') replace(holder, path, structuredClone(given))
   else if (op === 'test') {
     const found = find(holder, path)
     // A missing value equals null: that is how clients assert that a field is absent.
-    if (!sameJson(found ?? null, operation.value)) {
+    if (!sameJson(found ?? null, given)) {
       throw unprocessable(`testing value ${String(operation.path)} failed`)
     }
   } else {
     const from = pointer(operation.from, 'from')
+    const [container] = parentOf(holder, from)
     const value = find(holder, from)
-    if (value === undefined) throw missing(from)
+    // Nothing can be copied from an object, as null, but not from a list.
+    if (value === undefined && (op === 'move' || Array.isArray(container))) throw missing(from)
     if (op === 'move') {
       if (path.length > from.length && from.every((key, index) => key === path[index])) {
         throw unprocessable('a value cannot be moved into itself')
       }
       remove(holder, from)
       add(holder, path, value)
-    } else add(holder, path, structuredClone(value))
+    } else add(holder, path, structuredClone(value ?? null))
   }
 }
 
 /** RFC 6901: `/spec/a~1b` is spec, then `a/b`. */
 function pointer(text: unknown, name: string): string[] {
-  if (typeof text !== 'string') throw malformed(`error decoding patch: an operation needs a ${name}`)
+  if (typeof text !== 'string') throw unprocessable(`an operation needs a ${name}`)
   if (text === '') return ['root']
   if (!text.startsWith('/')) throw unprocessable(`${name} ${JSON.stringify(text)} does not start with "/"`)
   const keys = text.slice(1).split('/')
@@ -131,6 +137,5 @@ function replace(holder: JsonObject, path: readonly string[], value: unknown): v
     const index = indexOf(parent, key, parent.length - 1)
     if (index === undefined) throw missing(path)
     parent[index] = value
-  } else if (Object.hasOwn(parent, key)) parent[key] = value
-  else throw missing(path)
+  } else parent[key] = value
 }

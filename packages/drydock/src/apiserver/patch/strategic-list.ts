@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, sameJson } from '../object.ts'
-import { ApiError } from '../status.ts'
-import { badPatch, withoutDirectives } from './directive.ts'
+import type { ApiError } from '../status.ts'
+import { badPatch, goMap, noPatch, unknownDirective, withoutDirectives } from './directive.ts'
 
 /** Both lists, each value once. */
 export function mergeScalars(live: readonly unknown[], patch: readonly unknown[]): unknown[] {
@@ -21,7 +21,7 @@ export function mergeByKey(
     if (!isObject(item)) throw badPatch('expected a list of objects')
     if (item.$patch === undefined || item.$patch === 'merge') items.push(item)
     else if (item.$patch === 'replace') replace = true
-    else if (item.$patch !== 'delete') throw badPatch(`invalid $patch: ${JSON.stringify(item.$patch)}`)
+    else if (item.$patch !== 'delete') throw unknownDirective(item)
     else if (item[key] === undefined) throw noMergeKey(item, key)
     else result = result.filter((other) => !sameJson(other[key], item[key]))
   }
@@ -38,11 +38,7 @@ export function mergeByKey(
 }
 
 function noMergeKey(item: JsonObject, key: string): ApiError {
-  return new ApiError(
-    422,
-    'Invalid',
-    `map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`,
-  )
+  return noPatch(`map: ${goMap(item)} does not contain declared merge key: ${key}`)
 }
 
 /**

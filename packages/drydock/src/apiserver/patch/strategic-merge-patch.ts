@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../object.ts'
 import { anything, fieldSchema, itemSchema, type TypeSchema } from '../schema/type-schema.ts'
-import { badPatch, withoutDirectives } from './directive.ts'
+import { badPatch, unknownDirective, withoutDirectives } from './directive.ts'
 import { inOrder, mergeByKey, mergeScalars } from './strategic-list.ts'
 
 const elementOrder = '$setElementOrder/'
@@ -22,8 +22,7 @@ function mergeObject(live: JsonObject, patch: JsonObject, schema: TypeSchema): J
   const { $patch: directive, $retainKeys: retained, ...fields } = patch
   if (directive === 'replace') return fields
   if (directive === 'delete') return {}
-  if (directive !== undefined && directive !== 'merge')
-    throw badPatch(`invalid $patch: ${JSON.stringify(directive)}`)
+  if (directive !== undefined && directive !== 'merge') throw unknownDirective(patch)
   const result = retained === undefined ? { ...live } : keep(live, fields, retained)
   const ordered = new Set<string>()
   for (const [key, order] of Object.entries(fields)) {
@@ -47,9 +46,10 @@ function mergeObject(live: JsonObject, patch: JsonObject, schema: TypeSchema): J
 function mergeField(result: JsonObject, key: string, value: unknown, schema: TypeSchema): void {
   const old = result[key]
   if (value === null) delete result[key]
-  else if (isObject(value) && isObject(old) && !replaces(schema))
-    result[key] = mergeObject(old, value, schema)
-  else if (Array.isArray(value) && Array.isArray(old)) result[key] = mergeList(old, value, schema)
+  else if (isObject(value) && isObject(old) && !replaces(schema)) {
+    if (value.$patch === 'delete') delete result[key]
+    else result[key] = mergeObject(old, value, schema)
+  } else if (Array.isArray(value) && Array.isArray(old)) result[key] = mergeList(old, value, schema)
   else {
     const added = withoutDirectives(value)
     if (added === undefined) delete result[key]
@@ -101,7 +101,6 @@ function keep(live: JsonObject, patch: JsonObject, retained: unknown): JsonObjec
   const stray = Object.entries(patch).find(
     ([key, value]) => value !== null && !key.startsWith('$') && !retained.includes(key),
   )
-  if (stray !== undefined)
-    throw badPatch(`invalid patch format of retainKeys: ${stray[0]} is not in the list`)
+  if (stray !== undefined) throw badPatch('invalid patch format of retainKeys')
   return Object.fromEntries(Object.entries(live).filter(([key]) => retained.includes(key)))
 }

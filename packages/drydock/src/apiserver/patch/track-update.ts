@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, objectAt, valueAt } from '../object.ts'
-import type { TypeSchema } from '../schema/type-schema.ts'
+import { emptyObject } from '../schema/empty-object.ts'
+import { anything, type TypeSchema } from '../schema/type-schema.ts'
 import { type FieldSet, isEmpty, union } from './field-set.ts'
 import {
   capUpdaters,
@@ -37,7 +38,7 @@ export function trackUpdate(o: TrackOptions): JsonObject {
   const object = withoutManagers(o.object)
   // Nobody tracks the object: an update does not begin to, the next apply does.
   if (!known) return object
-  const old = o.old === undefined ? {} : withoutManagers(o.old)
+  const old = o.old === undefined ? emptyObject(o.schema ?? anything) : withoutManagers(o.old)
   return withManagers(object, updated(old, object, before, o))
 }
 

@@ -17,10 +17,14 @@ export function decode(
   object: ApiObject,
   kind: KindInfo,
   request: Pick<ResourceRequest, 'query' | 'warn'>,
+  repeated: readonly string[] = [],
 ): ApiObject {
   const decoded = kind.crd === undefined ? decodeBuiltIn(object, kind) : decodeCustom(object, kind)
   if (decoded === undefined) return object
-  const unknown = decoded.unknown.map((field) => `unknown field ${JSON.stringify(field)}`)
+  const unknown = [
+    ...repeated.map((field) => `duplicate field ${JSON.stringify(field)}`),
+    ...decoded.unknown.map((field) => `unknown field ${JSON.stringify(field)}`),
+  ]
   const mode = request.query.get('fieldValidation')
   if (mode === 'Strict' && unknown.length > 0)
     throw refusal(kind, `strict decoding error: ${unknown.join(', ')}`)
@@ -62,8 +66,10 @@ class Decoder {
   object(value: JsonObject, schema: TypeSchema, path: string, struct: string): JsonObject {
     const result: JsonObject = {}
     const own = schema.properties === undefined ? struct : typeName(schema)
-    for (const [key, child] of Object.entries(value)) {
-      if (child === null || child === undefined) continue
+    for (const [key, sent] of Object.entries(value)) {
+      // In a map of texts null is the empty one.
+      const child = sent === null && schema.additionalProperties?.type === 'string' ? '' : sent
+      if (child === null || child === undefined || isOmitted(schema, key, child)) continue
       const field = path === '' ? key : `${path}.${key}`
       const childSchema = fieldSchema(schema, key)
       if (childSchema === undefined) this.unknown.push(field)
@@ -140,6 +146,14 @@ class Decoder {
   }
 }
 
+/** An empty list or map that Go's types leave out: all but those that have to be there. */
+function isOmitted(schema: TypeSchema, key: string, value: unknown): boolean {
+  const named = schema.properties?.[key]
+  if (named === undefined || schema.required?.includes(key) === true) return false
+  if (Array.isArray(value)) return value.length === 0 && named.type === 'array'
+  return named.additionalProperties !== undefined && isObject(value) && Object.keys(value).length === 0
+}
+
 /** Go's words for a value of another type than the field has. */
 function unmarshalling(value: unknown, field: string, type: string): string {
   const got = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
@@ -150,7 +164,8 @@ function unmarshalling(value: unknown, field: string, type: string): string {
 
 /** Throws BadRequest for a field of metadata that has another type than Go gives it. */
 export function metadataMismatch(kind: KindInfo, field: string, value: unknown, type: string): ApiError {
-  return refusal(kind, unmarshalling(value, `ObjectMeta.metadata.${field}`, type))
+  const at = kind.crd === undefined ? 'ObjectMeta.metadata' : 'ObjectMeta'
+  return refusal(kind, unmarshalling(value, field === '' ? `${kind.kind}.metadata` : `${at}.${field}`, type))
 }
 
 function isWhole(value: unknown, format: string | undefined): boolean {

@@ -1,6 +1,8 @@
-import { apiVersionOf, type KindInfo } from '../kinds.ts'
-import { type ApiObject, isApiObject, isObject, type JsonObject } from '../object.ts'
-import { badRequest } from '../status.ts'
+import { apiVersionOf, builtInKinds, type KindInfo } from '../kinds.ts'
+import { type ApiObject, isApiObject, isObject, type JsonObject, stringAt, valueAt } from '../object.ts'
+import { invalid as invalidValue } from '../schema/field-error.ts'
+import { badRequest, invalid } from '../status.ts'
+import { repeatedFields } from './body.ts'
 import { decode, metadataMismatch } from './decode.ts'
 import type { ResourceRequest } from './resource-request.ts'
 
@@ -10,7 +12,15 @@ import type { ResourceRequest } from './resource-request.ts'
  */
 export function objectFrom(body: unknown, request: ResourceRequest): ApiObject {
   if (!isObject(body)) throw badRequest('the request body must hold one object')
-  return decode(placed(body, request), request.kind, request)
+  return decode(placed(body, request), request.kind, request, repeatedFields(body))
+}
+
+/** The body of a request that names an object has to name it, too. Throws BadRequest. */
+export function requireName(body: unknown, { name }: Pick<ResourceRequest, 'name'>): void {
+  if (isObject(body) && (valueAt(body, 'metadata', 'name') ?? '') === '')
+    throw badRequest(
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+    )
 }
 
 /** Completes and checks apiVersion, kind, name and namespace against the request. */
@@ -20,7 +30,9 @@ export function placed(
 ): ApiObject {
   const { kind, namespace, name } = request
   checkType(body, kind)
-  const metadata: JsonObject = isObject(body.metadata) ? dropNulls(body.metadata) : {}
+  const given = body.metadata ?? {}
+  if (!isObject(given)) throw metadataMismatch(kind, '', given, 'v1.ObjectMeta')
+  const metadata: JsonObject = dropNulls(given)
   checkMetadata(metadata, kind)
   metadata.name ??= ''
   if (name !== '' && metadata.name === '') metadata.name = name
@@ -38,12 +50,47 @@ export function placed(
   return object
 }
 
+/** Throws BadRequest for an object of another kind, in words that depend on what the server knows of that. */
 function checkType(body: JsonObject, kind: KindInfo): void {
-  const apiVersion = apiVersionOf(kind)
-  const given = `${body.apiVersion ?? apiVersion}, Kind=${body.kind ?? kind.kind}`
-  if (given === `${apiVersion}, Kind=${kind.kind}`) return
+  const expected = apiVersionOf(kind)
+  if (kind.crd !== undefined) requireType(body, kind)
+  const apiVersion = String(body.apiVersion || expected)
+  const given = String(body.kind || kind.kind)
+  const group = apiVersion.includes('/') ? apiVersion.replace(/\/.*/, '') : ''
+  const version = apiVersion.replace(/^.*\//, '')
+  if (given !== kind.kind && kind.crd !== undefined && apiVersion === expected) {
+    const cause = invalidValue('kind', given, `must be ${kind.kind}`)
+    throw invalid({ ...kind, kind: given }, stringAt(body, 'metadata', 'name') ?? '', [cause])
+  }
+  if (given !== kind.kind && kind.crd === undefined) {
+    const there = builtInKinds.some((one) => one.kind === given && apiVersionOf(one) === apiVersion)
+    const why = there
+      ? `converting (${version}.${given}) to (${hub(kind.group)}.${kind.kind}): unknown conversion`
+      : `no kind "${given}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:110"`
+    throw badRequest(`${given} in version "${version}" cannot be handled as a ${kind.kind}: ${why}`)
+  }
+  if (apiVersion === expected) return
+  if (kind.crd === undefined && group !== kind.group) {
+    const why = `no kind "${given}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:110"`
+    throw badRequest(`${given} in version "${version}" cannot be handled as a ${kind.kind}: ${why}`)
+  }
   throw badRequest(
-    `the object provided is unrecognized (must be of type ${kind.kind}): the API version in the data (${body.apiVersion}, Kind=${body.kind}) does not match the expected API version (${apiVersion}, Kind=${kind.kind})`,
+    `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
+  )
+}
+
+/** Go's package of a group's types within the server. */
+function hub(group: string): string {
+  return group === '' ? 'core' : group.replace(/\..*/, '')
+}
+
+/** A custom object has to say what it is. */
+function requireType(body: JsonObject, kind: KindInfo): void {
+  if (body.kind !== undefined && body.kind !== '') return
+  const text = JSON.stringify(body)
+  const shown = text.length > 30 ? `${text.slice(0, 30)} ...` : text
+  throw badRequest(
+    `the object provided is unrecognized (must be of type ${kind.kind}): Object 'Kind' is missing in '${text}' (${shown})`,
   )
 }
 

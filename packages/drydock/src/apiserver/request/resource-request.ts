@@ -1,6 +1,6 @@
 import type { KindInfo } from '../kinds.ts'
 import type { Registry } from '../registry.ts'
-import { methodNotAllowed, noSuchResource } from '../status.ts'
+import { badRequest, methodNotAllowed, noSuchResource, notFound } from '../status.ts'
 
 export type Verb =
   | 'get'
@@ -38,6 +38,8 @@ export interface ResourceRequest {
 export type ResourcePath = Pick<ResourceRequest, 'kind' | 'namespace' | 'name' | 'subresource'> & {
   /** What follows the subresource; only proxies have it. */
   rest: string
+  /** Of the deprecated paths that say `/watch/` before the rest. */
+  watching: boolean
 }
 
 const connecting = new Set(['attach', 'exec', 'log', 'portforward', 'proxy'])
@@ -50,17 +52,21 @@ export function parseResourcePath(path: string, registry: Registry): ResourcePat
   const parts = path.split('/').slice(1).map(decodeURIComponent)
   const [root, ...afterRoot] = parts
   if (root !== 'api' && root !== 'apis') return undefined
-  const [group, version, ...rest] = root === 'api' ? ['', ...afterRoot] : afterRoot
+  const [group, version, ...after] = root === 'api' ? ['', ...afterRoot] : afterRoot
+  const watching = after[0] === 'watch' && after.length > 1
+  const rest = watching ? after.slice(1) : after
   if (group === undefined || version === undefined || rest.length === 0 || rest[0] === '') return undefined
 
   const scoped = rest[0] === 'namespaces' && rest.length > 2 && !isNamespaceSubresource(group, rest)
   const [plural = '', name = '', subresource = '', ...tail] = scoped ? rest.slice(2) : rest
   const kind = registry.resolve(group, version, plural)
+  if (kind === undefined && !registry.isBuiltIn(group)) return undefined
   if (kind === undefined || (scoped && !kind.namespaced)) throw noSuchResource()
-  if (subresource !== '' && !kind.subresources.includes(subresource)) throw noSuchResource()
+  if (subresource !== '' && !kind.subresources.includes(subresource))
+    throw kind.crd === undefined ? noSuchResource() : notFound(kind, name)
   // Without a namespace in the path one can look at all of them, but not at one object.
   if (name !== '' && kind.namespaced && !scoped) throw noSuchResource()
-  return { kind, namespace: scoped ? rest[1] : undefined, name, subresource, rest: tail.join('/') }
+  return { kind, namespace: scoped ? rest[1] : undefined, name, subresource, rest: tail.join('/'), watching }
 }
 
 function isNamespaceSubresource(group: string, rest: readonly string[]): boolean {
@@ -71,16 +77,22 @@ function isNamespaceSubresource(group: string, rest: readonly string[]): boolean
 export function verbOf(method: string, path: ResourcePath, query: URLSearchParams): Verb {
   if (connecting.has(path.subresource)) return 'connect'
   const collection = path.name === ''
+  if (collection && path.kind.crd !== undefined && (method === 'PUT' || method === 'PATCH'))
+    throw badRequest('name must be provided')
+  if (path.watching && method === 'GET') return 'watch'
   const verb = collection ? collectionVerb(method, query) : objectVerb(method, path, query)
   if (verb === undefined) throw methodNotAllowed()
   if (path.subresource === '' && !path.kind.verbs.includes(verb)) throw methodNotAllowed()
+  // What is to be changed is in one namespace; only to look one may leave it out.
+  const homeless = path.kind.namespaced && path.namespace === undefined
+  if (homeless && (verb === 'create' || verb === 'deletecollection') && path.kind.crd === undefined)
+    throw methodNotAllowed()
   return verb
 }
 
 function collectionVerb(method: string, query: URLSearchParams): Verb | undefined {
   switch (method) {
     case 'GET':
-    case 'HEAD':
       return isTrue(query.get('watch')) ? 'watch' : 'list'
     case 'POST':
       return 'create'
@@ -91,13 +103,15 @@ function collectionVerb(method: string, query: URLSearchParams): Verb | undefine
   }
 }
 
+/** Subresources that take what is posted to them. */
+const postable: ReadonlySet<string> = new Set(['binding', 'eviction', 'token'])
+
 function objectVerb(method: string, path: ResourcePath, query: URLSearchParams): Verb | undefined {
   switch (method) {
     case 'GET':
-    case 'HEAD':
       return isTrue(query.get('watch')) ? 'watch' : 'get'
     case 'POST':
-      return path.subresource === '' ? undefined : 'create'
+      return postable.has(path.subresource) ? 'create' : undefined
     case 'PUT':
       return 'update'
     case 'PATCH':

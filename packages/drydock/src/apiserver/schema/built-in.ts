@@ -65,6 +65,7 @@ function fromOpenApi(source: JsonObject): TypeSchema {
     ...(items === undefined ? {} : { items: fromOpenApi(items) }),
     ...(open && (type === undefined || type === 'object') ? { preserveUnknown: true } : {}),
     ...(typeof source.format === 'string' ? { format: source.format } : {}),
+    ...(Array.isArray(source.required) ? { required: stringsAt(source, 'required') } : {}),
     ...mergeRules(source),
   }
 }
@@ -98,6 +99,7 @@ export function mergeRules(source: JsonObject): TypeSchema {
     ...(strategy === undefined ? {} : { patchStrategy: strategy.split(',') }),
     ...(mergeKey === undefined ? {} : { patchMergeKey: mergeKey }),
     ...(hasDefault ? { default: source.default } : {}),
+    ...(isEmptyObject(source.default) ? { struct: true } : {}),
   }
 }
 

@@ -27,6 +27,10 @@ export interface TypeSchema {
   readonly preserveUnknown?: boolean
   readonly nullable?: boolean
   readonly default?: unknown
+  /** A field that Go holds as a struct, and so is always there; of built-in kinds. */
+  readonly struct?: boolean
+  /** Fields that are always there, be they empty; of built-in kinds. */
+  readonly required?: readonly string[]
   readonly format?: string
   /** The Go type of a built-in object, e.g. `v1.PodSpec`. */
   readonly goType?: string

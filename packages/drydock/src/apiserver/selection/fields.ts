@@ -1,4 +1,4 @@
-import { apiVersionOf, type KindInfo, qualifiedResource } from '../kinds.ts'
+import { type KindInfo, qualifiedResource } from '../kinds.ts'
 import { type ApiObject, stringAt, valueAt } from '../object.ts'
 import { badRequest } from '../status.ts'
 
@@ -46,7 +46,6 @@ const selectable: Readonly<Record<string, readonly string[]>> = {
   secrets: ['type'],
   services: ['spec.clusterIP', 'spec.type'],
   'jobs.batch': ['status.successful'],
-  'replicasets.apps': ['status.replicas'],
   replicationcontrollers: ['status.replicas'],
 }
 
@@ -60,14 +59,24 @@ export function parseFieldSelector(text: string, kind: KindInfo): FieldMatcher {
       const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(term)
       if (!match) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`)
       const field = match[1] ?? ''
-      if (!isSelectable(field, kind)) {
-        throw badRequest(
-          `Unable to find "${apiVersionOf(kind)}, Resource=${kind.plural}" that match label selector "", field selector "${text}": field label not supported: ${field}`,
-        )
-      }
-      return { path: field.split('.'), equal: match[2] !== '!=', value: match[3] ?? '' }
+      if (!isSelectable(field, kind)) throw badRequest(unselectable(field, kind))
+      return { path: pathOf(field, kind), equal: match[2] !== '!=', value: match[3] ?? '' }
     })
   return (object) => terms.every(({ path, equal, value }) => (textAt(object, path) === value) === equal)
+}
+
+/** Kinds with selectable fields of their own refuse in words of their own. */
+function unselectable(field: string, kind: KindInfo): string {
+  const resource = qualifiedResource(kind)
+  if (resource === 'jobs.batch') return `field label ${JSON.stringify(field)} not supported for Job`
+  if (kind.crd !== undefined || selectable[resource] !== undefined)
+    return `field label not supported: ${field}`
+  return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
+}
+
+/** Where the value of a selectable field stands. */
+function pathOf(field: string, kind: KindInfo): string[] {
+  return field === 'source' && kind.plural === 'events' ? ['source', 'component'] : field.split('.')
 }
 
 function isSelectable(field: string, kind: KindInfo): boolean {

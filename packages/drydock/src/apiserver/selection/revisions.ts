@@ -1,16 +1,24 @@
 import type { Api } from '../api.ts'
+import { isObject, stringAt } from '../object.ts'
+import { scanJson } from '../request/json-scan.ts'
 import { badRequest, expired, tooLargeResourceVersion } from '../status.ts'
 
-/** Parses a resourceVersion of a query; undefined when none or any ("0") was asked for. */
-export function parseRevision(text: string | null, api: Api): number | undefined {
-  if (text === null || text === '' || text === '0') return undefined
-  if (!/^\d+$/.test(text))
-    throw badRequest(
-      `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-    )
+/**
+ * Parses a resourceVersion of a query; undefined when none or any ("0") was asked for. Throws BadRequest, and Timeout for
+ * one that is not reached yet.
+ */
+export function parseRevision(text: string, api: Api): number | undefined {
+  if (text === '' || text === '0') return undefined
+  if (!/^\d+$/.test(text)) throw badRequest(`invalid resource version: ${unreadable(text)}`)
   const revision = Number(text)
   if (revision > api.storage.revision) throw tooLargeResourceVersion(revision, api.storage.revision)
   return revision
+}
+
+/** Why a text is no resourceVersion. */
+export function unreadable(text: string): string {
+  const named = JSON.stringify(text)
+  return `resourceVersion: Invalid value: ${named}: strconv.ParseUint: parsing ${named}: invalid syntax`
 }
 
 interface Position {
@@ -28,16 +36,28 @@ export function encodeContinue({ revision, after }: Position): string {
 
 /** Throws BadRequest. */
 export function decodeContinue(token: string): Position {
+  const value = parsed(token)
+  if (stringAt(value, 'v') !== 'meta.k8s.io/v1')
+    throw invalidToken(`unrecognized encoded version ${stringAt(value, 'v') ?? ''}`)
+  const { rv = 0, start = '' } = isObject(value) ? value : {}
+  if (rv === 0) throw invalidToken('incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
+  if (typeof rv !== 'number' || typeof start !== 'string' || start === '')
+    throw invalidToken('empty start key')
+  return { revision: rv, after: start }
+}
+
+function parsed(token: string): unknown {
+  if (!/^[\w-]*$/.test(token)) throw invalidToken('illegal base64 data at input byte 0')
+  const text = Buffer.from(token, 'base64url').toString('latin1')
   try {
-    const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'))
-    if (typeof value === 'object' && value !== null && 'rv' in value && 'start' in value) {
-      if (typeof value.rv === 'number' && typeof value.start === 'string')
-        return { revision: value.rv, after: value.start }
-    }
+    return JSON.parse(text)
   } catch {
-    // Falls through to the same answer.
+    throw invalidToken(scanJson(text).fault ?? 'invalid JSON')
   }
-  throw badRequest('continue key is not valid: illegal base64 data or structure')
+}
+
+function invalidToken(why: string): Error {
+  return badRequest(`invalid continue token: continue key is not valid: ${why}`)
 }
 
 export function continueExpired(): Error {

@@ -6,7 +6,8 @@ import type { ResourceRequest } from '../request/resource-request.ts'
 import { ApiError, badRequest, conflict, tooManyRequests } from '../status.ts'
 import { selects } from '../validation/selector.ts'
 import { findRecord } from '../verbs/read.ts'
-import { deleteObject, deleteOptions } from '../writes/delete-object.ts'
+import { deleteObject } from '../writes/delete-object.ts'
+import { deleteOptions } from '../writes/delete-options.ts'
 import { store } from '../writes/stored.ts'
 
 const success: Answer = {

@@ -1,9 +1,11 @@
 import type { Answer } from '../answer.ts'
-import type { Api } from '../api.ts'
+import { type Api, timestamp } from '../api.ts'
+import { schemaOf } from '../custom/custom-schema.ts'
 import type { KindInfo } from '../kinds.ts'
 import {
   type ApiObject,
   ensureObject,
+  isApiObject,
   isObject,
   type JsonObject,
   numberAt,
@@ -12,6 +14,8 @@ import {
   stringAt,
   valueAt,
 } from '../object.ts'
+import { applyPatch } from '../patch/apply-patch.ts'
+import { conflictError } from '../patch/conflict.ts'
 import { jsonPatch } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
 import type { ResourceRequest } from '../request/resource-request.ts'
@@ -20,7 +24,7 @@ import { badRequest, invalid, methodNotAllowed } from '../status.ts'
 import { selectorText } from '../validation/selector.ts'
 import { findRecord } from '../verbs/read.ts'
 import { fromStorage } from '../versions.ts'
-import { writeOptions } from '../writes/options.ts'
+import { isForced, writeOptions } from '../writes/options.ts'
 import { updateObject } from '../writes/update-object.ts'
 
 /** Where a kind keeps what a Scale shows. */
@@ -39,18 +43,53 @@ export function scale(api: Api, request: ResourceRequest): Answer {
   const paths = pathsOf(kind)
   const current = scaleOf(old, paths)
   if (request.verb === 'get') return { as: 'json', code: 200, body: current }
+  const options = writeOptions(request)
   const asked = askedScale(request, current)
   const replicas = numberAt(asked, 'spec', 'replicas') ?? 0
   if (replicas < 0) {
     const cause = invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')
     throw invalid(scaleKind, old.metadata.name, [cause])
   }
+  const applying = request.contentType === 'application/apply-patch+yaml' && request.verb === 'patch'
+  if (applying) {
+    const object = applied(api, request, old, paths, replicas)
+    const { object: stored } = updateObject(api, kind, old, object, { ...options, fieldsTracked: true })
+    return { as: 'json', code: 200, body: scaleOf(fromStorage(stored, kind), paths) }
+  }
   const object = structuredClone(old)
   setAt(object, paths.spec, replicas)
   // Without a revision in the Scale the newest state is scaled, whatever it is.
   object.metadata.resourceVersion = stringAt(asked, 'metadata', 'resourceVersion') ?? ''
-  const { object: stored } = updateObject(api, kind, old, object, writeOptions(request))
+  const { object: stored } = updateObject(api, kind, old, object, options)
   return { as: 'json', code: 200, body: scaleOf(fromStorage(stored, kind), paths) }
+}
+
+/** The object after an apply of its number alone. Throws Conflict. */
+function applied(
+  api: Api,
+  request: ResourceRequest,
+  old: ApiObject,
+  paths: ScalePaths,
+  replicas: number,
+): ApiObject {
+  const part: JsonObject = {
+    apiVersion: old.apiVersion,
+    kind: old.kind,
+    metadata: { name: old.metadata.name },
+  }
+  setAt(part, paths.spec, replicas)
+  const result = applyPatch({
+    live: old,
+    applied: part,
+    manager: writeOptions(request).manager,
+    force: isForced(request),
+    schema: schemaOf(request.kind),
+    subresource: 'scale',
+    now: timestamp(api.clock.now()),
+  })
+  if ('conflicts' in result) throw conflictError(result.conflicts)
+  if (!isApiObject(result.object)) throw badRequest('the apply patch must leave an object')
+  return result.object
 }
 
 function askedScale({ verb, contentType, body }: ResourceRequest, current: JsonObject): JsonObject {
@@ -88,11 +127,12 @@ function pathsOf(kind: KindInfo): ScalePaths {
 function scaleOf(object: ApiObject, paths: ScalePaths): JsonObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
   const selector = paths.selector(object)
+  const replicas = numberOr0(valueAt(object, ...paths.spec))
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: numberOr0(valueAt(object, ...paths.spec)) },
+    spec: replicas === 0 ? {} : { replicas },
     status: {
       replicas: numberOr0(valueAt(object, ...paths.status)),
       ...(selector === '' ? {} : { selector }),

@@ -19,6 +19,8 @@ export class EventSender {
   readonly #shape: Shape
   /** Ends when all that was held back has been sent; undefined while nothing is. */
   #held: Promise<void> | undefined
+  /** Of a table only the first event tells the columns. */
+  #columnsSent = false
 
   constructor(api: Api, request: ResourceRequest, response: ServerResponse, shape: Shape) {
     this.#api = api
@@ -61,7 +63,11 @@ export class EventSender {
   #write(type: string, item: ListItem): void {
     const { form } = this.#shape
     if (form === 'whole') this.#line(this.#api.frames.of(type, item))
-    else this.#line(eventLine(type, renderObject(this.#api, this.#request.kind, item, this.#shape)))
+    else {
+      const shape = { ...this.#shape, columnsKnown: this.#columnsSent }
+      this.#line(eventLine(type, renderObject(this.#api, this.#request.kind, item, shape)))
+      this.#columnsSent = true
+    }
   }
 
   #instead({ type, object }: Pick<EventInFlight, 'type' | 'object'>): void {

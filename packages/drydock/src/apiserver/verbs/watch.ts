@@ -1,11 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import type { Answer, ListItem } from '../answer.ts'
 import type { Api } from '../api.ts'
-import { isTrue, type ResourceRequest } from '../request/resource-request.ts'
+import { crdResource } from '../registry.ts'
+import type { ResourceRequest } from '../request/resource-request.ts'
 import { shapeOf } from '../respond.ts'
-import { parseRevision, revisionExpired } from '../selection/revisions.ts'
+import { listOptions } from '../selection/list-options.ts'
+import { parseRevision, revisionExpired, unreadable } from '../selection/revisions.ts'
 import { type Selection, selectionOf } from '../selection/selection.ts'
-import { ApiError, badRequest, toApiError } from '../status.ts'
+import { ApiError, toApiError } from '../status.ts'
 import type { Change } from '../storage/record.ts'
 import { present } from '../versions.ts'
 import { EventSender } from './event-sender.ts'
@@ -35,21 +37,16 @@ export function watch(api: Api, request: ResourceRequest): Answer {
 }
 
 function watchOptions(api: Api, { query }: ResourceRequest): WatchOptions {
-  const asked = query.get('sendInitialEvents')
-  const match = query.get('resourceVersionMatch')
-  if (asked !== null && match !== 'NotOlderThan') {
-    throw badRequest(
-      'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-    )
-  }
-  const from = parseRevision(query.get('resourceVersion'), api)
-  const seconds = Number(query.get('timeoutSeconds') ?? 0)
+  const { sendInitialEvents, bookmarks, timeoutSeconds, resourceVersion } = listOptions(query, true)
+  if (!/^\d*$/.test(resourceVersion)) throw new ApiError(500, '', unreadable(resourceVersion))
+  const from = parseRevision(resourceVersion, api)
   return {
     // With initial events the state sent is the newest, whatever older revision was named.
-    from: isTrue(asked) ? undefined : asked === null ? from : (from ?? api.storage.revision),
-    bookmarks: isTrue(query.get('allowWatchBookmarks')),
-    initialEvents: isTrue(asked),
-    timeout: (seconds > 0 ? seconds : 1800 + Math.floor((api.clock.now() % 1000) * 1.8)) * 1000,
+    from:
+      sendInitialEvents === undefined ? from : sendInitialEvents ? undefined : (from ?? api.storage.revision),
+    bookmarks,
+    initialEvents: sendInitialEvents === true,
+    timeout: (timeoutSeconds > 0 ? timeoutSeconds : 1800 + Math.floor((api.clock.now() % 1000) * 1.8)) * 1000,
   }
 }
 
@@ -78,10 +75,16 @@ async function stream(
   }
   for (const change of past) send(change)
   const unsubscribe = api.storage.subscribe(kind.storedAs, send)
+  // What is watched may cease to be a kind.
+  const gone = new AbortController()
+  const unsubscribeKinds = api.storage.subscribe(crdResource, () => {
+    if (api.registry.resolve(kind.group, kind.version, kind.plural) === undefined) gone.abort()
+  })
   try {
-    await untilOver(api, request, options, sender)
+    await untilOver(api, AbortSignal.any([request.signal, gone.signal]), options, sender)
   } finally {
     unsubscribe()
+    unsubscribeKinds()
   }
   if (options.bookmarks && !request.signal.aborted) sender.bookmark(api.storage.revision)
   await sender.end()
@@ -114,7 +117,7 @@ function begin(
 
 async function untilOver(
   api: Api,
-  { signal }: ResourceRequest,
+  signal: AbortSignal,
   options: WatchOptions,
   sender: EventSender,
 ): Promise<void> {

@@ -2,14 +2,15 @@ import type { Answer, ListItem } from '../answer.ts'
 import type { Api } from '../api.ts'
 import type { KindInfo } from '../kinds.ts'
 import { isApiObject } from '../object.ts'
-import { objectFrom } from '../request/object-body.ts'
+import { objectFrom, requireName } from '../request/object-body.ts'
 import type { ResourceRequest } from '../request/resource-request.ts'
 import { required } from '../schema/field-error.ts'
 import { selectionOf } from '../selection/selection.ts'
-import { invalid, type Status } from '../status.ts'
+import { ApiError, invalid, type Status } from '../status.ts'
 import { fromStorage, present } from '../versions.ts'
 import { createObject } from '../writes/create-object.ts'
-import { deleteObject, deleteOptions } from '../writes/delete-object.ts'
+import { deleteObject } from '../writes/delete-object.ts'
+import { deleteOptions } from '../writes/delete-options.ts'
 import { writeOptions } from '../writes/options.ts'
 import { updateObject } from '../writes/update-object.ts'
 import { findRecord, list } from './read.ts'
@@ -21,24 +22,45 @@ export function answerWith(kind: KindInfo, item: ListItem, code: number): Answer
 
 export function create(api: Api, request: ResourceRequest): Answer {
   const { kind } = request
-  return answerWith(
-    kind,
-    createObject(api, kind, objectFrom(request.body, request), writeOptions(request)),
-    201,
-  )
+  const object = objectFrom(request.body, request)
+  const options = writeOptions(request)
+  // It is the store that minds.
+  if ((object.metadata.resourceVersion ?? '') !== '' && !options.dryRun)
+    throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created')
+  return answerWith(kind, createObject(api, kind, object, options), 201)
 }
+
+/** Kinds that an update makes where they are not there yet: `AllowCreateOnUpdate` of the real strategies. */
+const madeByUpdate = new Set([
+  '/endpoints',
+  '/limitranges',
+  '/services',
+  'coordination.k8s.io/leases',
+  'events.k8s.io/events',
+  'rbac.authorization.k8s.io/clusterrolebindings',
+  'rbac.authorization.k8s.io/clusterroles',
+  'rbac.authorization.k8s.io/rolebindings',
+  'rbac.authorization.k8s.io/roles',
+])
 
 export function update(api: Api, request: ResourceRequest): Answer {
   const { kind } = request
+  requireName(request.body, request)
   const object = objectFrom(request.body, request)
+  if (madeByUpdate.has(kind.storedAs) && request.subresource === '' && !isThere(api, request))
+    return answerWith(kind, createObject(api, kind, object, writeOptions(request)), 201)
   const old = fromStorage(findRecord(api, request).object, kind)
   if (kind.crd !== undefined && (object.metadata.resourceVersion ?? '') === '') {
     const cause = required('metadata.resourceVersion', 'must be specified for an update')
-    throw invalid(kind, request.name, [
+    throw invalid({ ...kind, kind: kind.plural }, request.name, [
       { ...cause, reason: 'FieldValueInvalid', message: 'Invalid value: 0: must be specified for an update' },
     ])
   }
   return answerWith(kind, updateObject(api, kind, old, object, writeOptions(request)), 200)
+}
+
+function isThere(api: Api, { kind, namespace = '', name }: ResourceRequest): boolean {
+  return api.storage.get(kind.storedAs, namespace, name) !== undefined
 }
 
 /** Kinds whose deletion is answered with the object, not with a Status. */
@@ -50,6 +72,7 @@ const returned = new Set([
   '/serviceaccounts',
   '/resourcequotas',
   '/podtemplates',
+  '/replicationcontrollers',
 ])
 
 export function remove(api: Api, request: ResourceRequest): Answer {

@@ -22,7 +22,6 @@ export function createObject(api: Api, kind: KindInfo, object: ApiObject, option
   delete metadata.deletionGracePeriodSeconds
   delete metadata.selfLink
   delete metadata.resourceVersion
-  delete metadata.generation
   if (metadata.name === '' && metadata.generateName !== undefined)
     metadata.name = generatedName(api, metadata.generateName)
   metadata.uid = api.random.uuid()
@@ -34,9 +33,9 @@ export function createObject(api: Api, kind: KindInfo, object: ApiObject, option
   strategy.prepareCreate?.(next, api)
   const causes = [...validateMetadata(next, kind), ...(strategy.validate?.(next, undefined, api) ?? [])]
   if (causes.length > 0) throw invalid(kind, metadata.name, causes)
-  if (api.storage.get(kind.storedAs, metadata.namespace ?? '', metadata.name) !== undefined) {
-    throw alreadyExists(kind, metadata.name)
-  }
+  const there = api.storage.get(kind.storedAs, metadata.namespace ?? '', metadata.name)
+  if (there !== undefined)
+    throw alreadyExists(kind, metadata.name, there.object.metadata.deletionTimestamp !== undefined)
   return store(api, kind, next, options.dryRun)
 }
 

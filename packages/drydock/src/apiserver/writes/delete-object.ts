@@ -2,52 +2,10 @@ import type { ListItem } from '../answer.ts'
 import { type Api, timestamp } from '../api.ts'
 import { type KindInfo, qualifiedResource } from '../kinds.ts'
 import { type ApiObject, isObject, numberAt, sameJson, stringAt } from '../object.ts'
-import type { ResourceRequest } from '../request/resource-request.ts'
-import { badRequest, conflict } from '../status.ts'
+import { conflict, forbidden } from '../status.ts'
+import type { DeleteOptions } from './delete-options.ts'
 import { store, unstore } from './stored.ts'
 import { hasSpecFinalizers } from './update-object.ts'
-
-export interface DeleteOptions {
-  readonly dryRun: boolean
-  readonly gracePeriodSeconds?: number
-  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan'
-  readonly uid?: string
-  readonly resourceVersion?: string
-}
-
-/** From the body (a DeleteOptions) or the query; throws BadRequest. */
-export function deleteOptions(request: ResourceRequest): DeleteOptions {
-  const body = isObject(request.body) ? request.body : {}
-  const query = request.query
-  const grace = numberAt(body, 'gracePeriodSeconds') ?? integer(query.get('gracePeriodSeconds'))
-  const policy = stringAt(body, 'propagationPolicy') ?? query.get('propagationPolicy') ?? orphans(body, query)
-  if (policy !== undefined && policy !== 'Background' && policy !== 'Foreground' && policy !== 'Orphan') {
-    throw badRequest(
-      `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
-    )
-  }
-  const uid = stringAt(body, 'preconditions', 'uid')
-  const resourceVersion = stringAt(body, 'preconditions', 'resourceVersion')
-  const dryRun = [...(Array.isArray(body.dryRun) ? body.dryRun : []), ...query.getAll('dryRun')]
-  return {
-    dryRun: dryRun.includes('All'),
-    ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
-    ...(policy === undefined ? {} : { propagationPolicy: policy }),
-    ...(uid === undefined ? {} : { uid }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-  }
-}
-
-function integer(text: string | null): number | undefined {
-  return text !== null && /^-?\d+$/.test(text) ? Number(text) : undefined
-}
-
-/** `orphanDependents`, the older way to say it. */
-function orphans(body: object, query: URLSearchParams): string | undefined {
-  const value = 'orphanDependents' in body ? body.orphanDependents : query.get('orphanDependents')
-  if (value === true || value === 'true') return 'Orphan'
-  return value === false || value === 'false' ? 'Background' : undefined
-}
 
 /** What a deletion came to: gone, or still there with a deletionTimestamp. */
 export interface Deletion {
@@ -55,9 +13,20 @@ export interface Deletion {
   readonly item: ListItem
 }
 
+/** Namespaces that admission keeps from being deleted. */
+const immortal: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public'])
+/** Kinds whose deletion has an implementation of its own, which knows no grace. */
+const deletesByItself: ReadonlySet<string> = new Set([
+  '/namespaces',
+  'apiextensions.k8s.io/customresourcedefinitions',
+])
+
 /** Deletes, or marks as deleted what a finalizer or a grace period still holds. Throws Conflict. */
 export function deleteObject(api: Api, kind: KindInfo, old: ApiObject, options: DeleteOptions): Deletion {
   checkPreconditions(kind, old, options)
+  if (kind.storedAs === '/namespaces' && immortal.has(old.metadata.name)) {
+    throw forbidden(kind, old.metadata.name, 'this namespace may not be deleted')
+  }
   const object = structuredClone(old)
   const { metadata } = object
   setPropagation(object, options.propagationPolicy)
@@ -66,6 +35,10 @@ export function deleteObject(api: Api, kind: KindInfo, old: ApiObject, options: 
   const held =
     (metadata.finalizers ?? []).length > 0 || (kind.storedAs === '/namespaces' && hasSpecFinalizers(object))
   if (grace === 0 && !held) {
+    if (kind.storedAs === '/pods') {
+      metadata.deletionTimestamp ??= timestamp(api.clock.now())
+      metadata.deletionGracePeriodSeconds = 0
+    }
     const item = unstore(api, kind, object, options.dryRun)
     return { gone: true, item }
   }
@@ -76,7 +49,7 @@ export function deleteObject(api: Api, kind: KindInfo, old: ApiObject, options: 
       ? Date.parse(metadata.deletionTimestamp ?? '') - (metadata.deletionGracePeriodSeconds ?? 0) * 1000
       : now
     metadata.deletionTimestamp = timestamp(start + grace * 1000)
-    metadata.deletionGracePeriodSeconds = grace
+    if (!deletesByItself.has(kind.storedAs)) metadata.deletionGracePeriodSeconds = grace
     if (!deleting && metadata.generation !== undefined) metadata.generation += 1
   }
   if (kind.storedAs === '/namespaces')
@@ -87,18 +60,16 @@ export function deleteObject(api: Api, kind: KindInfo, old: ApiObject, options: 
 
 function checkPreconditions(kind: KindInfo, old: ApiObject, { uid, resourceVersion }: DeleteOptions): void {
   const { name, uid: liveUid, resourceVersion: liveVersion } = old.metadata
+  // Told of the kind, not of the resource.
+  const lost = (why: string): Error => conflict({ ...kind, plural: kind.kind }, name, why)
   if (uid !== undefined && uid !== liveUid) {
-    throw conflict(
-      kind,
-      name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${liveUid}`,
+    throw lost(
+      `the UID in the precondition (${uid}) does not match the UID in record (${liveUid}). The object might have been deleted and then recreated`,
     )
   }
   if (resourceVersion !== undefined && resourceVersion !== liveVersion) {
-    throw conflict(
-      kind,
-      name,
-      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${liveVersion}`,
+    throw lost(
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${liveVersion}). The object might have been modified`,
     )
   }
 }

@@ -20,7 +20,9 @@ export function keepOutsideOf(subresource: string, kind: KindInfo, object: ApiOb
       return
     case 'status': {
       const { status } = object
-      replaceBy(object, old, metadataWithStatus.has(qualifiedResource(kind)))
+      const resource = qualifiedResource(kind)
+      replaceBy(object, old, metadataWithStatus.has(resource))
+      if (resource === 'deployments.apps') keepLabels(object, old)
       if (status === undefined) delete object.status
       else object.status = status
       return
@@ -51,6 +53,12 @@ export function keepOutsideOf(subresource: string, kind: KindInfo, object: ApiOb
       // Scale and binding: the server itself made the object from the old one.
       copyField('status', object, old)
   }
+}
+
+/** Of a Deployment's metadata only the annotations come with its status. */
+function keepLabels({ metadata }: ApiObject, old: ApiObject): void {
+  if (old.metadata.labels === undefined) delete metadata.labels
+  else metadata.labels = old.metadata.labels
 }
 
 function copyField(field: string, object: ApiObject, old: ApiObject): void {

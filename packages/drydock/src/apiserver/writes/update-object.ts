@@ -2,7 +2,7 @@ import type { ListItem } from '../answer.ts'
 import type { Api } from '../api.ts'
 import type { KindInfo } from '../kinds.ts'
 import { type ApiObject, sameJson } from '../object.ts'
-import { type Cause, conflict, invalid, modified } from '../status.ts'
+import { ApiError, type Cause, conflict, invalid, modified } from '../status.ts'
 import { countsGeneration, type Strategy, strategyFor } from '../strategy.ts'
 import { validateMetadataUpdate } from '../validation/metadata.ts'
 import { keepOutsideOf } from './endpoint-part.ts'
@@ -38,7 +38,8 @@ export function updateObject(
   if (options.subresource === '') strategy.prepareUpdate?.(next, old, api)
   if (countsGeneration(kind)) {
     const generation = old.metadata.generation ?? 1
-    next.metadata.generation = changesSpec(next, old) ? generation + 1 : generation
+    const changed = options.subresource !== 'status' && changesSpec(kind, next, old)
+    next.metadata.generation = changed ? generation + 1 : generation
   }
   const causes = [
     ...validateMetadataUpdate(next, old, kind),
@@ -47,7 +48,10 @@ export function updateObject(
   if (causes.length > 0) throw invalid(kind, next.metadata.name, causes)
   if (isSame(next, old)) return { object: old, json: JSON.stringify(old) }
   if (isReleased(kind, next)) {
-    return unstore(api, kind, next, options.dryRun)
+    // Watchers see what was stored last; who took the last finalizer sees what is gone now.
+    const { object: last } = unstore(api, kind, old, options.dryRun)
+    next.metadata.resourceVersion = last.metadata.resourceVersion ?? ''
+    return { object: next, json: JSON.stringify(next) }
   }
   return store(api, kind, next, options.dryRun)
 }
@@ -70,12 +74,17 @@ function checkPreconditions(kind: KindInfo, old: ApiObject, object: ApiObject, p
   const { name, uid, resourceVersion } = object.metadata
   if (uid !== undefined && uid !== '' && uid !== old.metadata.uid) {
     if (patched) throw invalid(kind, name, validateMetadataUpdate(object, old, kind))
-    throw conflict(
-      kind,
-      name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`,
-    )
+    const failed = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
+    const place = `Code: 4, Key: ${keyOf(kind, old)}, ResourceVersion: 0`
+    const why = `StorageError: invalid object, ${place}, AdditionalErrorMsg: ${failed}`
+    throw conflict(kind, name, why)
   }
+  if (!/^\d*$/.test(resourceVersion ?? ''))
+    throw new ApiError(
+      500,
+      '',
+      `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`,
+    )
   if (
     resourceVersion !== undefined &&
     resourceVersion !== '' &&
@@ -83,6 +92,13 @@ function checkPreconditions(kind: KindInfo, old: ApiObject, object: ApiObject, p
   ) {
     throw modified(kind, name)
   }
+}
+
+/** Where etcd would hold an object. */
+function keyOf(kind: KindInfo, { metadata }: ApiObject): string {
+  const group = kind.crd === undefined ? [] : [kind.group]
+  const parts = ['/registry', ...group, kind.plural, metadata.namespace ?? '', metadata.name]
+  return parts.filter((part) => part !== '').join('/')
 }
 
 /** What identifies an object comes from the store, not from the client. */
@@ -95,7 +111,6 @@ function keepIdentity(object: ApiObject, old: ApiObject): void {
     'deletionGracePeriodSeconds',
     'resourceVersion',
     'generation',
-    'generateName',
     'namespace',
   ]) {
     if (old.metadata[key] === undefined) delete metadata[key]
@@ -104,11 +119,14 @@ function keepIdentity(object: ApiObject, old: ApiObject): void {
   delete metadata.selfLink
 }
 
-/** Whether anything but metadata and status differs. */
-function changesSpec(object: ApiObject, old: ApiObject): boolean {
-  const { metadata: _m, status: _s, ...spec } = object
-  const { metadata: _om, status: _os, ...oldSpec } = old
-  return !sameJson(spec, oldSpec)
+/** Whether anything but metadata and status differs; for a Deployment its annotations count too. */
+function changesSpec(kind: KindInfo, object: ApiObject, old: ApiObject): boolean {
+  const { metadata, status, ...spec } = object
+  const { metadata: oldMetadata, status: oldStatus, ...oldSpec } = old
+  if (!sameJson(spec, oldSpec)) return true
+  if (kind.storedAs === 'apps/deployments')
+    return !sameJson(metadata.annotations ?? {}, oldMetadata.annotations ?? {})
+  return kind.crd !== undefined && !kind.subresources.includes('status') && !sameJson(status, oldStatus)
 }
 
 /** No difference but in the times at which managers wrote: such a write is none. */

@@ -230,7 +230,8 @@ test('a claim that names a volume that is not there waits for it', async () => {
   await claim(ns, name, { volumeName: name })
   await settled(core(ns, 'persistentvolumeclaims/data'), (c) => c.status.phase === 'Pending')
   await volume(name, name)
-  await bound(ns)
+  // The real controller looks again every fifteen seconds.
+  await settled(core(ns, 'persistentvolumeclaims/data'), (c) => c.status.phase === 'Bound', 45_000)
 })
 
 test('Retain keeps the volume, Released, for nobody else', async () => {

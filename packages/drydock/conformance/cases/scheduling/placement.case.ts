@@ -1,8 +1,5 @@
 import { expect, test } from 'vitest'
-import { kubectl, namespace, settled } from '../../cluster.ts'
-import { playKubelet } from '../../kubelet.ts'
-import { sheet } from '../../masked.ts'
-import { core } from '../../places.ts'
+import { namespace } from '../../cluster.ts'
 import { nodeOf, nodes, pod } from './pods.ts'
 
 const one = { labelSelector: { matchLabels: { app: 'one' } } }
@@ -106,7 +103,7 @@ test('ScheduleAnyway goes on where it cannot be even', async () => {
   const ns = await namespace()
   const { mark } = await nodes(
     { labels: { rack: '1' } },
-    { labels: { rack: '2' }, spec: { unschedulable: true } },
+    { labels: { rack: '2' }, allocatable: { pods: '0' } },
   )
   const spread = {
     topologySpreadConstraints: [
@@ -124,74 +121,4 @@ test('a taint that is only preferred is avoided', async () => {
   const { mark, names } = await nodes({ taints: [{ key: 'soft', effect: 'PreferNoSchedule' }] }, {})
   await pod(ns, 'a', mark)
   expect(await nodeOf(ns, 'a')).toBe(names[1])
-})
-
-test('tolerations: Exists, Equal and everything', async () => {
-  const ns = await namespace()
-  const { mark, names } = await nodes({ taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] })
-  const mine = { key: 'mark', value: mark, effect: 'NoSchedule' }
-  const wanted: [string, object[]][] = [
-    ['exists', [mine, { key: 'gpu', operator: 'Exists' }]],
-    ['equal', [mine, { key: 'gpu', operator: 'Equal', value: 'yes' }]],
-    ['all', [{ operator: 'Exists' }]],
-  ]
-  for (const [name, tolerations] of wanted) {
-    await pod(ns, name, mark, { tolerations })
-    expect(await nodeOf(ns, name)).toBe(names[0])
-  }
-})
-
-test('kubectl cordon, uncordon and drain', async () => {
-  const ns = await namespace()
-  await playKubelet(ns)
-  const { mark, names } = await nodes({})
-  const [node = ''] = names
-  await pod(ns, 'a', mark)
-  await settled(core(ns, 'pods/a'), (p) => p.status.phase === 'Running')
-  const told: string[] = []
-  const run = async (...args: string[]) => {
-    const { code, stdout, stderr } = await kubectl([...args])
-    told.push(`$ ${args.join(' ')}\n${stdout}${stderr}${code}`)
-  }
-  await run('cordon', node)
-  await run('cordon', node)
-  const { spec } = await settled(`/api/v1/nodes/${node}`, (n) => n.spec.taints.length === 2)
-  told.push(sheet(spec))
-  await run('drain', node)
-  await run('drain', node, '--force', '--timeout=20s')
-  await run('uncordon', node)
-  expect(sheet(told.join('\n'), { [ns]: 'NS', [node]: 'NODE', [mark]: 'MARK' })).toMatchInlineSnapshot(`
-    "|-
-    $ cordon NODE
-    node/NODE cordoned
-    0
-    $ cordon NODE
-    node/NODE already cordoned
-    0
-    taints:
-      - effect: NoSchedule
-        key: mark
-        value: MARK
-      - effect: NoSchedule
-        key: node.kubernetes.io/unschedulable
-        timeAdded: <time>
-    unschedulable: true
-    $ drain NODE
-    node/NODE already cordoned
-    error: unable to drain node "NODE" due to error: cannot delete cannot delete Pods that declare no controller (use --force to override): NS/a, continuing command...
-    There are pending nodes to be drained:
-     NODE
-    cannot delete cannot delete Pods that declare no controller (use --force to override): NS/a
-    1
-    $ drain NODE --force --timeout=20s
-    node/NODE already cordoned
-    evicting pod NS/a
-    pod/a evicted
-    node/NODE drained
-    Warning: deleting Pods that declare no controller: NS/a
-    0
-    $ uncordon NODE
-    node/NODE uncordoned
-    0"
-  `)
 })

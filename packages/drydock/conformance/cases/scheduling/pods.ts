@@ -56,7 +56,8 @@ export async function pod(
     metadata: { name, labels: { name, ...labels } },
     spec: {
       containers: [{ name: 'main', image: 'redis', resources: { requests: cpu ? { cpu } : {} } }],
-      tolerations: [{ key: 'mark', value: mark, effect: 'NoSchedule' }],
+      // The nodes of other cases are to be refused for their labels alone.
+      tolerations: [{ key: 'mark', operator: 'Exists' }],
       ...rest,
       nodeSelector: { mark, ...rest.nodeSelector },
     },

@@ -1,5 +1,7 @@
+// The one file that cordons and taints nodes: the others see what it does, and messages count all nodes.
 import { expect, test } from 'vitest'
-import { api, namespace, settled } from '../../cluster.ts'
+import { api, kubectl, namespace, settled } from '../../cluster.ts'
+import { playKubelet } from '../../kubelet.ts'
 import { conditions, eventsOf, sheet } from '../../masked.ts'
 import { core, create } from '../../places.ts'
 import { nodeOf, nodes, pod, refusalOf } from './pods.ts'
@@ -205,4 +207,74 @@ test('a pod with a node name needs no scheduler, whatever the node says', async 
   const { mark, names } = await nodes({ spec: { unschedulable: true } })
   const made = await pod(ns, 'a', mark, { nodeName: names[0] })
   expect(made.status).toEqual({ phase: 'Pending', qosClass: 'BestEffort' })
+})
+
+test('tolerations: Exists, Equal and everything', async () => {
+  const ns = await namespace()
+  const { mark, names } = await nodes({ taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] })
+  const mine = { key: 'mark', value: mark, effect: 'NoSchedule' }
+  const wanted: [string, object[]][] = [
+    ['exists', [mine, { key: 'gpu', operator: 'Exists' }]],
+    ['equal', [mine, { key: 'gpu', operator: 'Equal', value: 'yes' }]],
+    ['all', [{ operator: 'Exists' }]],
+  ]
+  for (const [name, tolerations] of wanted) {
+    await pod(ns, name, mark, { tolerations })
+    expect(await nodeOf(ns, name)).toBe(names[0])
+  }
+})
+
+test('kubectl cordon, uncordon and drain', async () => {
+  const ns = await namespace()
+  await playKubelet(ns)
+  const { mark, names } = await nodes({})
+  const [node = ''] = names
+  await pod(ns, 'a', mark)
+  await settled(core(ns, 'pods/a'), (p) => p.status.phase === 'Running')
+  const told: string[] = []
+  const run = async (...args: string[]) => {
+    const { code, stdout, stderr } = await kubectl([...args])
+    told.push(`$ ${args.join(' ')}\n${stdout}${stderr}${code}`)
+  }
+  await run('cordon', node)
+  await run('cordon', node)
+  const { spec } = await settled(`/api/v1/nodes/${node}`, (n) => n.spec.taints.length === 2)
+  told.push(sheet(spec))
+  await run('drain', node)
+  await run('drain', node, '--force', '--timeout=20s')
+  await run('uncordon', node)
+  expect(sheet(told.join('\n'), { [ns]: 'NS', [node]: 'NODE', [mark]: 'MARK' })).toMatchInlineSnapshot(`
+    "|-
+    $ cordon NODE
+    node/NODE cordoned
+    0
+    $ cordon NODE
+    node/NODE already cordoned
+    0
+    taints:
+      - effect: NoSchedule
+        key: mark
+        value: MARK
+      - effect: NoSchedule
+        key: node.kubernetes.io/unschedulable
+        timeAdded: <time>
+    unschedulable: true
+    $ drain NODE
+    node/NODE already cordoned
+    error: unable to drain node "NODE" due to error: cannot delete cannot delete Pods that declare no controller (use --force to override): NS/a, continuing command...
+    There are pending nodes to be drained:
+     NODE
+    cannot delete cannot delete Pods that declare no controller (use --force to override): NS/a
+    1
+    $ drain NODE --force --timeout=20s
+    node/NODE already cordoned
+    evicting pod NS/a
+    pod/a evicted
+    node/NODE drained
+    Warning: deleting Pods that declare no controller: NS/a
+    0
+    $ uncordon NODE
+    node/NODE uncordoned
+    0"
+  `)
 })

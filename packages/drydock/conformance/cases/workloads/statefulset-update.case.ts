@@ -162,15 +162,16 @@ test('a broken template stops at the first pod, and does not go on by itself whe
   expect(await images(ns)).toMatchInlineSnapshot(`"web-0=redis:1 web-1=broken"`)
 })
 
-test('minReadySeconds holds the update back', async () => {
+test('minReadySeconds holds the update back while the pods are not available', async () => {
   const ns = await namespace()
   await playKubelet(ns)
-  await set(ns, 'replicas: 2\npodManagementPolicy: Parallel\nminReadySeconds: 3600', 'redis:1')
-  await settled(apps(ns, 'statefulsets/web'), ({ status }) => status.readyReplicas === 2)
-  await merge(apps(ns, 'statefulsets/web'), image('redis:2'))
-  await until(async () => (await images(ns)) === 'web-0=redis:1 web-1=redis:2')
-  const { status } = await settled(apps(ns, 'statefulsets/web'), (s) => s.status.updatedReplicas === 1)
-  expect(status.availableReplicas).toBe(0)
+  await set(ns, 'replicas: 2', 'redis:1')
+  await ready(ns, 2)
+  const { spec } = image('redis:2')
+  await merge(apps(ns, 'statefulsets/web'), { spec: { ...spec, minReadySeconds: 3600 } })
+  const { status } = await settled(apps(ns, 'statefulsets/web'), (s) => s.status.observedGeneration === 2)
+  expect([status.availableReplicas, status.readyReplicas]).toEqual([0, 2])
+  expect(await images(ns)).toBe('web-0=redis:1 web-1=redis:1')
 })
 
 test('the template of before gives the revision of before, with the newest number', async () => {

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Api } from './api.ts'
 import { discover } from './discovery.ts'
 import { Dispatcher } from './dispatch.ts'
+import { objectsAt, stringAt } from './object.ts'
 import { PublishedSchemas } from './published-schemas.ts'
 import { acceptedForm } from './request/accept.ts'
 import { mediaType, readBody } from './request/body.ts'
@@ -66,6 +67,7 @@ export class Door {
     response.on('close', () => gone.abort())
     const warn = (text: string) => response.appendHeader('warning', `299 - ${JSON.stringify(text)}`)
     const understood = this.#understand(request, url, gone.signal, warn)
+    warnOfDeprecation(understood)
     if (understood.verb !== 'connect') acceptedForm(request.headers.accept, understood.name === '')
     const reads = understood.method === 'GET' || understood.method === 'HEAD' || understood.verb === 'connect'
     const body = reads ? undefined : await readBody(request, understood)
@@ -127,4 +129,11 @@ function parseUrl(text: string): URL {
   } catch (error) {
     throw badRequest(`the path cannot be read: ${error instanceof Error ? error.message : error}`)
   }
+}
+
+/** A version that its definition calls deprecated says so with every answer. */
+function warnOfDeprecation({ kind, warn }: ResourceRequest): void {
+  const version = objectsAt(kind.crd, 'spec', 'versions').find(({ name }) => name === kind.version)
+  if (version?.deprecated !== true) return
+  warn(stringAt(version, 'deprecationWarning') ?? `${kind.group}/${kind.version} ${kind.kind} is deprecated`)
 }

@@ -1,5 +1,6 @@
 import { timestamp } from '../api.ts'
-import { ensureObject, objectsAt, setDefault, stringAt } from '../object.ts'
+import { ensureObject, objectAt, objectsAt, setDefault, stringAt } from '../object.ts'
+import { invalid } from '../schema/field-error.ts'
 import { validateCrd } from '../schema/validate-crd.ts'
 import type { Strategy } from '../strategy.ts'
 import { cleanupFinalizer } from './cleanup-finalizer.ts'
@@ -36,7 +37,15 @@ export const definitionStrategy: Strategy = {
       storedVersions: stored.map((version) => String(version.name)),
     }
   },
-  validate: (object) => validateCrd(object),
+  // What may not change is not told of once more as wrong.
+  validate: (object, old) =>
+    validateCrd(object).filter(({ field }) => old === undefined || field !== 'metadata.name'),
+  validateUpdate: (object, old) => {
+    const [now, before] = [objectAt(object, 'spec'), objectAt(old, 'spec')]
+    return [['group'], ['scope'], ['names', 'kind'], ['names', 'plural']]
+      .filter((field) => stringAt(now, ...field) !== stringAt(before, ...field))
+      .map((field) => invalid(`spec.${field.join('.')}`, stringAt(now, ...field), 'field is immutable'))
+  },
   prepareUpdate: (object) => {
     const names = objectsAt(object, 'spec', 'versions').filter((version) => version.storage === true)
     const status = ensureObject(object, 'status')

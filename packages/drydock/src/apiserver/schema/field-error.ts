@@ -55,7 +55,11 @@ function withDetail(body: string, detail: string): string {
 }
 
 function print(value: unknown): string {
-  return JSON.stringify(value) ?? 'null'
+  const text = JSON.stringify(value) ?? 'null'
+  // Go writes these three so inside of objects.
+  return typeof value !== 'object'
+    ? text
+    : text.replace(/[<>&]/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`)
 }
 
 /** A field below a path; at the root its name alone. */

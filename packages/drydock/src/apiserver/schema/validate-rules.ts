@@ -2,7 +2,7 @@ import { isObject, type JsonObject, objectAt, objectsAt, stringAt } from '../obj
 import type { Cause } from '../status.ts'
 import { undefinedField, withVisibleMetadata } from './cel/field-check.ts'
 import { type RuleFault, rulesOf } from './cel/rule.ts'
-import { child, index, invalid, key, required } from './field-error.ts'
+import { child, index, invalid, key, notSupported, required } from './field-error.ts'
 
 const reasons = new Set([
   'FieldValueInvalid',
@@ -23,20 +23,28 @@ export function ruleFaults(schema: JsonObject, path: string, root = true, uncorr
   const rules = rulesOf(schema, found)
   const place = (at: number, field: string): string =>
     child(index(child(path, 'x-kubernetes-validations'), at), field)
-  const faults = found.map(({ at, field, source, message }) =>
-    invalid(place(at, field), source, `compilation failed: ERROR: ${message}`),
+  const sources = objectsAt(schema, 'x-kubernetes-validations')
+  const faults = found.map(({ at, field, message }) =>
+    invalid(place(at, field), held(sources[at] ?? {}), message),
   )
-  for (const { program, at, text, usesOld } of rules) {
+  for (const { program, at, text, usesOld, optionalOld, fieldPath } of rules) {
+    if (optionalOld && !usesOld)
+      faults.push(
+        invalid(place(at, 'optionalOldSelf'), true, 'may not be set if oldSelf is not used in rule'),
+      )
+    if (fieldPath !== undefined && !isPath(fieldPath, schema))
+      faults.push(invalid(place(at, 'fieldPath'), fieldPath, 'must be a valid path'))
     const missing = undefinedField(program.ast, visible)
     if (missing !== undefined) {
-      faults.push(invalid(place(at, 'rule'), text, `compilation failed: ERROR: undefined field '${missing}'`))
+      const message = `compilation failed: ERROR: undefined field '${missing}'`
+      faults.push(invalid(place(at, 'rule'), held(sources[at] ?? {}), message))
     }
     if (usesOld && uncorrelated !== undefined) {
       const detail = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${uncorrelated}`
       faults.push(invalid(place(at, 'rule'), text, detail))
     }
   }
-  for (const [at, rule] of objectsAt(schema, 'x-kubernetes-validations').entries()) {
+  for (const [at, rule] of sources.entries()) {
     faults.push(...wordingFaults(rule, (field) => place(at, field)))
   }
   for (const [name, property] of Object.entries(objectAt(schema, 'properties') ?? {})) {
@@ -55,6 +63,29 @@ export function ruleFaults(schema: JsonObject, path: string, root = true, uncorr
   return faults
 }
 
+/** A rule as the program of a real server holds it, which is how it is printed. */
+function held(rule: JsonObject): JsonObject {
+  const { rule: text = '', message = '', messageExpression = '', reason = null } = rule
+  const { fieldPath = '', optionalOldSelf = null } = rule
+  return {
+    Rule: text,
+    Message: message,
+    MessageExpression: messageExpression,
+    Reason: reason,
+    FieldPath: fieldPath,
+    OptionalOldSelf: optionalOldSelf,
+  }
+}
+
+/** Whether a path of plain names leads to a field of a schema; others are taken on trust. */
+function isPath(path: string, schema: JsonObject): boolean {
+  if (!/^(?:\.[A-Za-z_]\w*)+$/.test(path)) return path.startsWith('.') || path.startsWith('[')
+  let here: JsonObject | undefined = schema
+  for (const name of path.slice(1).split('.'))
+    here = objectAt(here, 'properties', name) ?? objectAt(here, 'additionalProperties')
+  return here !== undefined
+}
+
 function wordingFaults(rule: JsonObject, place: (field: string) => string): Cause[] {
   const faults: Cause[] = []
   const text = stringAt(rule, 'rule') ?? ''
@@ -69,7 +100,7 @@ function wordingFaults(rule: JsonObject, place: (field: string) => string): Caus
     faults.push(required(place('message'), 'message must be specified if rule contains line breaks'))
   }
   if (reason !== undefined && !(typeof reason === 'string' && reasons.has(reason))) {
-    faults.push(invalid(place('reason'), reason, `must be one of ${[...reasons].join(', ')}`))
+    faults.push(notSupported(place('reason'), reason, [...reasons].sort()))
   }
   return faults
 }

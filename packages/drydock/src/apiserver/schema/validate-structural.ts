@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, objectAt, objectsAt, stringsAt } from '../object.ts'
 import type { Cause } from '../status.ts'
 import { customType } from './custom-type.ts'
-import { child, forbidden, index, invalid, key, required } from './field-error.ts'
+import { child, forbidden, index, invalid, key, notSupported, required } from './field-error.ts'
 import { prune } from './prune.ts'
 import { regularExpression } from './regular-expression.ts'
 import { validateValue } from './validate-value.ts'
@@ -27,6 +27,7 @@ type Level = 'root' | 'field' | 'item'
 /** The faults of a schema as a structural one: what the server needs to prune, default and merge by it. */
 export function structuralFaults(schema: JsonObject, path: string, level: Level = 'root'): Cause[] {
   const at = (name: string): string => child(path, name)
+  if (schema.$ref !== undefined) return [forbidden(at('$ref'), '$ref is not supported')]
   const faults: Cause[] = [...typeFaults(schema, path, level), ...listFaults(schema, path)]
   const intOrString = schema['x-kubernetes-int-or-string'] === true
   const { additionalProperties, default: fallback, pattern } = schema
@@ -34,7 +35,9 @@ export function structuralFaults(schema: JsonObject, path: string, level: Level 
   if (isObject(schema.additionalProperties) || schema.additionalProperties === true) {
     if (level === 'root') faults.push(forbidden(at('additionalProperties'), 'must not be used at the root'))
     if (properties !== undefined) {
-      faults.push(forbidden(path, 'additionalProperties and properties are mutual exclusive'))
+      faults.push(
+        forbidden(at('additionalProperties'), 'additionalProperties and properties are mutual exclusive'),
+      )
     }
   }
   if (schema['x-kubernetes-preserve-unknown-fields'] === false) {
@@ -44,7 +47,6 @@ export function structuralFaults(schema: JsonObject, path: string, level: Level 
     const detail = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'
     faults.push(forbidden(at('uniqueItems'), detail))
   }
-  if (schema.$ref !== undefined) faults.push(forbidden(at('$ref'), '$ref is not supported'))
   if (level === 'root' && schema.nullable === true)
     faults.push(forbidden(at('nullable'), 'nullable cannot be true at the root'))
   if (typeof pattern === 'string') faults.push(...patternFaults(pattern, at('pattern')))
@@ -84,6 +86,11 @@ function typeFaults(schema: JsonObject, path: string, level: Level): Cause[] {
     schema['x-kubernetes-int-or-string'] === true || schema['x-kubernetes-preserve-unknown-fields'] === true
   if (schema['x-kubernetes-embedded-resource'] === true) {
     const detail = 'must be object if x-kubernetes-embedded-resource is true'
+    if (schema.properties === undefined && schema['x-kubernetes-preserve-unknown-fields'] !== true) {
+      const rule =
+        'must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields'
+      faults.push(required(child(path, 'properties'), rule))
+    }
     if (type === undefined) faults.push(required(place, detail))
     else if (type !== 'object') faults.push(invalid(place, type, detail))
   } else if (type === undefined && !untyped) faults.push(required(place, missingType[level]))
@@ -94,7 +101,7 @@ function typeFaults(schema: JsonObject, path: string, level: Level): Cause[] {
     type !== undefined &&
     !['array', 'boolean', 'integer', 'number', 'object', 'string'].includes(String(type))
   ) {
-    faults.push(invalid(place, type, 'must be one of array, boolean, integer, number, object, string'))
+    faults.push(notSupported(place, type, ['array', 'boolean', 'integer', 'number', 'object', 'string']))
   }
   if (type === 'array' && schema.items === undefined) {
     faults.push(required(child(path, 'items'), 'must be specified'))
@@ -105,11 +112,21 @@ function typeFaults(schema: JsonObject, path: string, level: Level): Cause[] {
   return faults
 }
 
+const listTypes = ['atomic', 'set', 'map']
+
 function listFaults(schema: JsonObject, path: string): Cause[] {
   const listType = schema['x-kubernetes-list-type']
   const keys = stringsAt(schema, 'x-kubernetes-list-map-keys')
   const keysAt = child(path, 'x-kubernetes-list-map-keys')
   const faults: Cause[] = []
+  if (listType !== undefined && !listTypes.includes(String(listType)))
+    return [notSupported(child(path, 'x-kubernetes-list-type'), listType, listTypes)]
+  const items = objectAt(schema, 'items')
+  if (listType === 'set' && items?.type === 'object' && items['x-kubernetes-map-type'] !== 'atomic') {
+    const detail = 'must be atomic as item of a list with x-kubernetes-list-type=set'
+    const place = child(child(path, 'items'), 'x-kubernetes-map-type')
+    faults.push(invalid(place, items['x-kubernetes-map-type'] ?? null, detail))
+  }
   if (listType !== undefined && schema.type !== 'array') {
     faults.push(
       invalid(child(path, 'type'), schema.type ?? '', 'must be array if x-kubernetes-list-type is specified'),
@@ -190,5 +207,9 @@ function defaultFaults(schema: JsonObject, path: string): Cause[] {
   const pruned = prune({ value: fallback }, holder)
   const lost = isObject(pruned) && JSON.stringify(pruned.value) !== JSON.stringify(fallback)
   if (lost) return [invalid(path, fallback, 'must not have unknown fields')]
-  return validateValue(fallback, type, path)
+  // Messages name no path, as a default has none of its own.
+  return validateValue(fallback, type, '').map((fault) => ({
+    ...fault,
+    field: `${path}${fault.field && `.${fault.field}`}`,
+  }))
 }

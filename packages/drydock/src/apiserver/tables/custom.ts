@@ -32,8 +32,9 @@ const types: ReadonlyMap<string, Column['type']> = new Map([
   ['date', 'date'],
 ])
 
-function definition({ name, type, format = '', description = '', priority }: PrinterColumn): Column {
-  return { name, type: types.get(type) ?? 'string', format, description, priority }
+function definition({ name, type, format = '', description, jsonPath, priority }: PrinterColumn): Column {
+  const said = description || `Custom resource definition column (in JSONPath format): ${jsonPath}`
+  return { name, type: types.get(type) ?? 'string', format, description: said, priority }
 }
 
 /** The cell of the value a path found: null for none and for what is not of the column's type. */

@@ -131,5 +131,7 @@ function join(path: string, fieldPath: string): string {
 function summary(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const text = 'summary' in error && typeof error.summary === 'string' ? error.summary : error.message
-  return text.replace(/^No such key/, 'no such key')
+  return text
+    .replace(/^No such key: index out of bounds, index (\d+) >= size \d+/, 'index out of bounds: $1')
+    .replace(/^No such key/, 'no such key')
 }

@@ -59,6 +59,11 @@ export function rulesOf(schema: JsonObject, faults: RuleFault[]): Rule[] {
   })
 }
 
+const mustBe = {
+  bool: 'cel expression must evaluate to a bool',
+  string: 'messageExpression must evaluate to a string',
+}
+
 const programs = new Map<string, ParseResult>()
 
 function compile(
@@ -72,12 +77,15 @@ function compile(
     const program = programs.get(source) ?? ruleEnvironment().parse(source)
     const check = program.check()
     if (!check.valid) throw check.error ?? new Error('does not compile')
-    if (check.type !== type && check.type !== 'dyn') throw new Error(`must evaluate to a ${type}`)
+    if (check.type !== type && check.type !== 'dyn') {
+      faults.push({ at, field, source, message: mustBe[type] })
+      return undefined
+    }
     programs.set(source, program)
     return program
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    faults.push({ at, field, source, message })
+    faults.push({ at, field, source, message: `compilation failed: ERROR: ${message}` })
     return undefined
   }
 }

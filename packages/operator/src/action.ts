@@ -24,6 +24,8 @@ export type Action = Why &
     | { readonly do: 'recordPrimary'; readonly configMap: KubeObject; readonly instance: string }
     | { readonly do: 'promote'; readonly instance: string }
     | { readonly do: 'replicate'; readonly instance: string; readonly from: string }
+    /** Lets a replica connect to its primary anew. */
+    | { readonly do: 'reconnect'; readonly instance: string }
     | {
         readonly do: 'switchover'
         readonly from: string

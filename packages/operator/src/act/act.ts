@@ -5,6 +5,7 @@ import { apply, recordPrimary } from './apply.ts'
 import { growVolume } from './grow-volume.ts'
 import { label } from './label.ts'
 import { promote } from './promote.ts'
+import { reconnect } from './reconnect.ts'
 import { replicate } from './replicate.ts'
 import { restart } from './restart.ts'
 import { scaleIn } from './scale-in.ts'
@@ -24,6 +25,7 @@ const executors: { readonly [Kind in ActionKind]: Executor<Kind> } = {
   recordPrimary,
   promote,
   replicate,
+  reconnect,
   switchover,
   setConfig,
   label,

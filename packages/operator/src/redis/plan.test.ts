@@ -161,6 +161,16 @@ describe('replication', () => {
     expect(plan(redis, seen).decision).toMatchObject({ kind: 'refuse', reason: 'EmptyPrimary' })
   })
 
+  test('a replica that follows without reporting is connected anew', () => {
+    const replicas = (lag: number) => [
+      { host: 'sessions-1.sessions-nodes.default.svc', online: true, offset: 1000, lag },
+      { host: 'sessions-2.sessions-nodes.default.svc', online: true, offset: 1000, lag: 1 },
+    ]
+    const heard = (lag: number) => running(redis, { 'sessions-0': says({ replicas: replicas(lag) }) })
+    expect(actionsOf(redis, heard(14))).toEqual([])
+    expect(actionsOf(redis, heard(15))).toMatchObject([{ do: 'reconnect', instance: 'sessions-1' }])
+  })
+
   test('the record is written before anybody is promoted', () => {
     const lost = { 'sessions-0': both(fenced, empty), 'sessions-1': linkDown, 'sessions-2': linkDown }
     const first = actionsOf(redis, running(redis, lost))

@@ -68,8 +68,7 @@ export const samples: readonly Sample[] = [
   },
   {
     path: 'apis/apps/v1/namespaces/NS/controllerrevisions',
-    object:
-      '{revision: 7, data: {a: b}}',
+    object: '{revision: 7, data: {a: b}}',
   },
   {
     path: 'apis/batch/v1/namespaces/NS/jobs',

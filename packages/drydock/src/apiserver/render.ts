@@ -31,28 +31,23 @@ export function renderObject(api: Api, kind: KindInfo, item: ListItem, shape: Sh
   }
 }
 
-/** A list as JSON text. */
+/** A list as JSON text, in pieces: a long one is never in memory as a whole. */
 export function renderList(
   api: Api,
   kind: KindInfo,
   metadata: ListMeta,
   items: readonly ListItem[],
   shape: Shape,
-): string {
+): Iterable<string> {
   switch (shape.form) {
     case 'whole':
-      return listText(
-        kind.listKind,
-        apiVersionOf(kind),
-        metadata,
-        items.map(({ json }) => itemText(json, kind)),
+      return listTexts(kind.listKind, apiVersionOf(kind), metadata, items, ({ json }) => itemText(json, kind))
+    case 'metadata':
+      return listTexts('PartialObjectMetadataList', 'meta.k8s.io/v1', metadata, items, ({ object }) =>
+        JSON.stringify(partial(object)),
       )
-    case 'metadata': {
-      const texts = items.map(({ object }) => JSON.stringify(partial(object)))
-      return listText('PartialObjectMetadataList', 'meta.k8s.io/v1', metadata, texts)
-    }
     case 'table':
-      return renderTable(api, kind, items, metadata, shape)
+      return [renderTable(api, kind, items, metadata, shape)]
   }
 }
 
@@ -81,9 +76,17 @@ function partial({ metadata }: ApiObject): JsonObject {
   return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata }
 }
 
-function listText(kind: string, apiVersion: string, metadata: ListMeta, items: readonly string[]): string {
+function* listTexts(
+  kind: string,
+  apiVersion: string,
+  metadata: ListMeta,
+  items: readonly ListItem[],
+  textOf: (item: ListItem) => string,
+): Generator<string> {
   const head = `"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)}`
-  return `{${head},"metadata":${JSON.stringify(metadata)},"items":[${items.join(',')}]}`
+  yield `{${head},"metadata":${JSON.stringify(metadata)},"items":[`
+  for (const [i, item] of items.entries()) yield i === 0 ? textOf(item) : `,${textOf(item)}`
+  yield ']}'
 }
 
 /** Items of built-in lists do not repeat what the list has said: the text is cut after the two first fields. */

@@ -37,12 +37,38 @@ export async function respond(
       sendJson(response, answer.code, renderObject(api, answer.kind, answer, shapeOf(request, query)))
       return
     case 'list':
-      sendJson(
+      await sendTexts(
         response,
-        200,
         renderList(api, answer.kind, answer.metadata, answer.items, shapeOf(request, query)),
       )
   }
+}
+
+/** How much of a long list is made at a time, in characters. */
+const pieceSize = 64 << 10
+
+/** Sends a long text as fast as the client takes it; a short one in one go. */
+async function sendTexts(response: ServerResponse, texts: Iterable<string>): Promise<void> {
+  let piece = ''
+  for (const text of texts) {
+    piece += text
+    if (piece.length < pieceSize) continue
+    if (!response.headersSent)
+      response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' })
+    if (!response.write(piece)) await taken(response)
+    if (response.destroyed) return
+    piece = ''
+  }
+  if (response.headersSent) response.end(piece)
+  else sendJson(response, 200, piece)
+}
+
+/** When the client has taken what was written, or is gone. */
+function taken(response: ServerResponse): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  if (response.destroyed) resolve()
+  response.once('drain', resolve).once('close', resolve)
+  return promise.finally(() => response.off('drain', resolve).off('close', resolve))
 }
 
 export function respondError(response: ServerResponse, error: ApiError): void {

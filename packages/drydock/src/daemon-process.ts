@@ -1,6 +1,7 @@
 /** The daemon as its supervisor sees it: a child in namespaces of its own, whose standard input is its life line. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { DaemonOptions, DaemonWord } from './daemon.ts'
@@ -16,7 +17,8 @@ const stopWithin = 25_000
  * ones double before it looks for what is garbage among them: of some 40 MiB in use it makes 150.
  */
 export function withSmallHeap(bundle: string): readonly string[] {
-  return [process.execPath, '--max-semi-space-size=4', '--heap-growing-percent=25', bundle]
+  const flags = ['--optimize-for-size', '--max-semi-space-size=4', '--heap-growing-percent=25']
+  return [process.execPath, ...flags, bundle]
 }
 
 /** Starts it in namespaces of its own. `program` is what to run: a program and its arguments. */
@@ -36,8 +38,14 @@ export function startDaemon(program: readonly string[], options: DaemonOptions):
     env: {
       ...process.env,
       PATH: toolPath(process.env['PATH']),
+      // One heap of malloc's for all threads: each more costs some MiB and serves few.
+      MALLOC_ARENA_MAX: '1',
       // What was compiled once is not compiled at the next start.
-      NODE_COMPILE_CACHE: join(options.stateDir, 'compiled'),
+      NODE_COMPILE_CACHE: join(
+        process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'),
+        'orlop',
+        'compiled',
+      ),
     },
   })
   // A daemon that is gone already says so by its exit.

@@ -25,6 +25,8 @@ export interface KeptTable {
 
 /** Changes come in bursts: one transaction for what arrives within this time, in ms. */
 const gather = 3
+/** While they keep coming: starting `nft` holds up this whole process, so that it rests for so many times as long as the last one took. */
+const restAfter = 3
 /** After a failure, in ms. */
 const retryAfter = 500
 
@@ -57,6 +59,7 @@ export async function keepTable(o: KeepTableOptions): Promise<KeptTable> {
   }
   await sync()
 
+  let restsUntil = 0
   const loop = async (): Promise<void> => {
     while (!signal.aborted) {
       try {
@@ -66,8 +69,10 @@ export async function keepTable(o: KeepTableOptions): Promise<KeptTable> {
           })
           continue
         }
-        await clock.sleep(gather, signal)
+        await clock.sleep(Math.max(gather, restsUntil - clock.now()), signal)
+        const began = clock.now()
         await sync()
+        restsUntil = clock.now() + restAfter * (clock.now() - began)
       } catch (error) {
         if (signal.aborted) break
         log.error({ err: error, table: o.table }, 'the rules of the network could not be set; trying again')

@@ -513,7 +513,7 @@ export interface RedisStatusInstance {
   version?: string
   /** In one word or a short sentence: Ready, Loading, Syncing, or why it is not. */
   state: string
-  /** Seconds since the primary last heard from this replica. */
+  /** Seconds since the primary last heard from this replica: up to 2 counts as 0, more is rounded up to a power of two. */
   lag?: number
 }
 

@@ -34,7 +34,11 @@ const instance = z.looseObject({
   zone: text(63).exactOptional().describe('Zone of its node, where nodes say so.'),
   version: text(32).exactOptional().describe('Version that the server reports.'),
   state: said.describe('In one word or a short sentence: Ready, Loading, Syncing, or why it is not.'),
-  lag: seconds.exactOptional().describe('Seconds since the primary last heard from this replica.'),
+  lag: seconds
+    .exactOptional()
+    .describe(
+      'Seconds since the primary last heard from this replica: up to 2 counts as 0, more is rounded up to a power of two.',
+    ),
 })
 
 export const statusSchema: z.ZodType<RedisStatus, RedisStatus> = z.looseObject({

@@ -199,13 +199,13 @@ function instanceStatus(
   }
 }
 
-/** Replicas report once a second: 0 and 1 are the same, and would otherwise change at every look. */
+/** Replicas report once a second, on a busy machine a little later: up to 2 is none. More is told in powers of two, so that it is not written at every look. */
 function secondsBehind(redis: ResolvedRedis, seen: Observation, instance: Instance): number | undefined {
   const primary = viewOf(servingPrimary(seen))
   const replica = primary?.replicas.find(
     (r) => r.online && instanceOfHost(redis, r.host, [instance]) !== undefined,
   )
-  return replica && (replica.lag <= 1 ? 0 : replica.lag)
+  return replica && (replica.lag <= 2 ? 0 : 2 ** Math.ceil(Math.log2(replica.lag)))
 }
 
 /** Less than a moment's worth of writes is no lag to speak of, and would change at every look. */

@@ -104,7 +104,12 @@ describe('a node that is cut off', () => {
             name: 'c',
             image: 'redis:7',
             // Its own node still reaches it.
-            livenessProbe: { tcpSocket: { port: 6379 }, periodSeconds: 1, failureThreshold: 1 },
+            livenessProbe: {
+              tcpSocket: { port: 6379 },
+              periodSeconds: 1,
+              timeoutSeconds: 2,
+              failureThreshold: 2,
+            },
           },
         ],
       },

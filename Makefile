@@ -31,8 +31,8 @@ conformance: setup ## Run the same cases against a real kube-apiserver (built on
 	@hack/kubernetes/build etcd kube-apiserver kube-controller-manager kube-scheduler kubectl >/dev/null
 	@hack/in-namespace node packages/drydock/conformance/run.ts
 
-test-faults: node_modules/.package-lock.json ## Try every crash, stale view, missed event and stale answer (make test tries a sample)
-	@FAULT_POINTS=all hack/in-namespace vitest run packages/operator/test/faults.test.ts packages/operator/test/every-field.test.ts
+test-faults: node_modules/.package-lock.json ## Try every crash, stale view, missed event and stale answer, and 100 kills of drydock (make test tries a sample)
+	@KILLS=100 FAULT_POINTS=all hack/in-namespace vitest run packages/operator/test/faults.test.ts packages/operator/test/every-field.test.ts packages/drydock/test/many-kills.test.ts
 
 bench: setup dist/.built ## Measure: one JSON line a figure
 	@hack/in-namespace node bench/bench.ts

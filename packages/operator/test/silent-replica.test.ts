@@ -11,11 +11,11 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 
-/** How many replicas say within 2 s that they have the write. */
+/** How many replicas say within half a second that they have the write. */
 const heardBy = (pod: string): Promise<number> =>
   world.connect(pod, async (redis) => {
     await redis.command(['SET', 'k', 'v'])
-    return Number(await redis.command(['WAIT', '1', '2000']))
+    return Number(await redis.command(['WAIT', '1', '500']))
   })
 const ask = (pod: string, ...command: string[]): Promise<string> =>
   world.connect(pod, async (redis) => String(await redis.command(command)))

@@ -82,7 +82,8 @@ function markOmitted(folder: string, file: string): void {
   for (const [, name, body = ''] of source.matchAll(/^type (\w+) struct \{([\s\S]*?)^\}/gm)) {
     const fields = messages[`${within}.${name}`] ?? {}
     for (const [, number = ''] of body.matchAll(
-      /^\s+\w+\s+[\w.]+\s+`json:"\w+,omitempty" protobuf:"varint,(\d+),/gm,
+      // The tag of a number or boolean says `bytes` in places where somebody mistook it.
+      /^\s+\w+\s+(?:[\w.]+\s+`json:"\w+,omitempty" protobuf:"varint|(?:int32|int64|bool)\s+`json:"\w+,omitempty" protobuf:"bytes),(\d+),/gm,
     )) {
       const field = fields[number]
       if (field?.[2] === '') field[2] = 'omitempty'

@@ -24,11 +24,14 @@ export function discover(api: Api, path: string, request: IncomingMessage): Disc
   const clean = path.length > 1 ? path.replace(/\/$/, '') : path
   switch (clean) {
     case '/healthz':
+    case '/healthz/ping':
     case '/livez':
+    case '/livez/ping':
     case '/readyz':
+    case '/readyz/ping':
       return { body: 'ok', type: 'text/plain; charset=utf-8' }
     case '/version':
-      return json({
+      return printed({
         ...kubernetesVersion,
         gitCommit: '',
         gitTreeState: 'clean',
@@ -78,6 +81,11 @@ export function discover(api: Api, path: string, request: IncomingMessage): Disc
     groupVersion: apiVersionOf({ group, version }),
     resources: kinds.flatMap(resources),
   })
+}
+
+/** With line breaks: people read it. */
+function printed(body: object): Discovered {
+  return { body: JSON.stringify(body, undefined, 2), type: 'application/json' }
 }
 
 function json(body: object): Discovered {

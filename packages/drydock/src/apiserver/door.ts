@@ -97,6 +97,7 @@ export class Door {
       body: undefined,
       contentType: mediaType(request),
       userAgent: request.headers['user-agent'] ?? '',
+      token: bearer(request),
       warn,
       signal: AbortSignal.any([gone, this.#api.closing]),
     }
@@ -109,8 +110,7 @@ export class Door {
       throw new ApiError(403, 'Forbidden', 'requests from web pages (with an Origin header) are refused')
     }
     if (open.has(url.pathname)) return url
-    const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
-    if (token === undefined || this.#api.authenticator.user(token) === undefined) throw unauthorized()
+    if (this.#api.authenticator.user(bearer(request)) === undefined) throw unauthorized()
     return url
   }
 
@@ -121,6 +121,11 @@ export class Door {
     }
     return error
   }
+}
+
+/** '' without one. */
+function bearer({ headers }: IncomingMessage): string {
+  return /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1] ?? ''
 }
 
 function parseUrl(text: string): URL {

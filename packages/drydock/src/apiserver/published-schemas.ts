@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Api } from './api.ts'
+import { kubernetesVersion } from './discovery.ts'
 import type { JsonObject } from './object.ts'
 import { crdResource } from './registry.ts'
 import { noSuchResource } from './status.ts'
@@ -28,6 +29,10 @@ export class PublishedSchemas {
   async serve(url: URL, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const { pathname } = url
     if (!pathname.startsWith('/openapi/')) return false
+    if (pathname === '/openapi/v2' && request.headers.accept?.includes(protobuf) === true) {
+      response.writeHead(200, { 'content-type': protobuf.replace('@', '.') }).end(emptyDocument())
+      return true
+    }
     const { text, tag } = await this.#find(pathname)
     const asked = url.searchParams.get('hash')
     const known = asked === null || pathname.split('/').length < 5 ? undefined : `"${asked}"`
@@ -79,4 +84,19 @@ export class PublishedSchemas {
 function published(document: JsonObject): Published {
   const text = JSON.stringify(document)
   return { text, tag: `"${createHash('sha256').update(text).digest('hex').toUpperCase()}"` }
+}
+
+const protobuf = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
+
+/**
+ * The document in protobuf: without any kind, since kubectl looks here only for those that v3 does not have, to find them missing.
+ * Fields of the messages Document and Info of gnostic's OpenAPIv2.proto.
+ */
+function emptyDocument(): Buffer {
+  const field = (number: number, value: Buffer | string): Buffer => {
+    const bytes = Buffer.from(value)
+    return Buffer.concat([Buffer.of((number << 3) | 2, bytes.length), bytes])
+  }
+  const info = Buffer.concat([field(1, 'Kubernetes'), field(2, kubernetesVersion.gitVersion)])
+  return Buffer.concat([field(1, '2.0'), field(2, info)])
 }

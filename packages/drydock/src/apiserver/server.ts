@@ -61,7 +61,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     inCluster: options.inCluster,
     kubeletSocket,
     frames: new EventFrames(),
-    authenticator: new Authenticator(options.token, storage.tokens, options.clock),
+    authenticator: new Authenticator(options.token, storage, options.clock),
     usage: new UsageSampler({ clock, log, kubeletSocket, closing: closing.signal }, metricsWindow),
     closing: closing.signal,
   }

@@ -290,7 +290,7 @@ function startEmpty(object: ApiObject): void {
 }
 
 function unscaled(object: ApiObject): void {
-  object.status = { desiredReplicas: 0, currentReplicas: 0 }
+  object.status = { desiredReplicas: 0, currentMetrics: null }
 }
 
 function startUncounted(object: ApiObject): void {

@@ -50,6 +50,7 @@ export function autoscalerToV1(object: ApiObject): ApiObject {
       ? {}
       : {
           status: defined({
+            currentReplicas: 0,
             ...status,
             currentCPUUtilizationPercentage: objectAt(cpu, 'resource', 'current')?.averageUtilization,
           }),
@@ -80,13 +81,23 @@ export function autoscalerFromV1(object: ApiObject): ApiObject {
     ...(object.status === undefined
       ? {}
       : {
-          status: defined({
+          status: shownStatus({
             ...status,
             currentMetrics: seen,
             conditions: listIn(object, annotation.conditions),
           }),
         }),
   }
+}
+
+/** With what is shown although there is none, and without what is not. */
+export function shownStatus({ currentReplicas, ...status }: JsonObject): JsonObject {
+  return defined({
+    ...status,
+    ...(currentReplicas === 0 ? {} : { currentReplicas }),
+    desiredReplicas: status.desiredReplicas ?? 0,
+    currentMetrics: status.currentMetrics ?? null,
+  })
 }
 
 export function cpuShare(percent: unknown): JsonObject {

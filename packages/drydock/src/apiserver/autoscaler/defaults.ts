@@ -7,13 +7,21 @@ import {
   objectsAt,
   setDefault,
 } from '../object.ts'
-import { autoscalerFromV1, autoscalerToV1, cpuShare, defaultCpuShare } from './autoscaler-versions.ts'
+import {
+  autoscalerFromV1,
+  autoscalerToV1,
+  cpuShare,
+  defaultCpuShare,
+  shownStatus,
+} from './autoscaler-versions.ts'
 
 /** pkg/apis/autoscaling/v2/defaults.go */
 export function defaultAutoscaler(object: ApiObject): void {
   const spec = ensureObject(object, 'spec')
   setDefault(spec, 'minReplicas', 1)
   if (objectsAt(spec, 'metrics').length === 0) spec.metrics = [cpuShare(defaultCpuShare)]
+  const status = objectAt(object, 'status')
+  if (status !== undefined) object.status = shownStatus(status)
   const behavior = objectAt(spec, 'behavior')
   if (behavior === undefined) return
   behavior.scaleUp = { ...scaleUp(), ...rulesOf(behavior.scaleUp) }

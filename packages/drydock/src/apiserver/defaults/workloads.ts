@@ -109,7 +109,12 @@ export function defaultCronJob(object: ApiObject): void {
   setDefault(spec, 'suspend', false)
   setDefault(spec, 'successfulJobsHistoryLimit', 3)
   setDefault(spec, 'failedJobsHistoryLimit', 1)
-  defaultTemplate(objectAt(spec, 'jobTemplate', 'spec') ?? {})
+  const template = ensureObject(spec, 'jobTemplate')
+  const jobSpec = ensureObject(template, 'spec')
+  // These two are always shown.
+  ensureObject(template, 'metadata')
+  ensureObject(ensureObject(jobSpec, 'template'), 'metadata')
+  defaultTemplate(jobSpec)
 }
 
 /** pkg/apis/core/v1/defaults.go `SetDefaults_ReplicationController`. */

@@ -28,6 +28,8 @@ export interface ResourceRequest {
   readonly body: unknown
   readonly contentType: string
   readonly userAgent: string
+  /** The bearer token that it came with. */
+  readonly token: string
   /** Tells the client something by a `Warning` header. */
   readonly warn: (text: string) => void
   /** Aborts when the client has gone or the server closes. */
@@ -79,6 +81,9 @@ export function verbOf(method: string, path: ResourcePath, query: URLSearchParam
   const collection = path.name === ''
   if (collection && path.kind.crd !== undefined && (method === 'PUT' || method === 'PATCH'))
     throw badRequest('name must be provided')
+  // What is only ever posted has no objects.
+  if (!collection && path.subresource === '' && path.kind.verbs.every((one) => one === 'create'))
+    throw noSuchResource()
   if (path.watching && method === 'GET') return 'watch'
   const verb = collection ? collectionVerb(method, query) : objectVerb(method, path, query)
   if (verb === undefined) throw methodNotAllowed()
@@ -107,11 +112,10 @@ function collectionVerb(method: string, query: URLSearchParams): Verb | undefine
 const postable: ReadonlySet<string> = new Set(['binding', 'eviction', 'token'])
 
 function objectVerb(method: string, path: ResourcePath, query: URLSearchParams): Verb | undefined {
+  if (postable.has(path.subresource)) return method === 'POST' ? 'create' : undefined
   switch (method) {
     case 'GET':
       return isTrue(query.get('watch')) ? 'watch' : 'get'
-    case 'POST':
-      return postable.has(path.subresource) ? 'create' : undefined
     case 'PUT':
       return 'update'
     case 'PATCH':

@@ -26,6 +26,16 @@ const connectTimeout = 5_000
 
 /** Passes a plain request (a log) on to the kubelet of the pod's node. */
 export function proxyToKubelet(api: Api, request: ResourceRequest): Answer {
+  const pod = findRecord(api, request).object
+  if (request.subresource === 'log' && !stringAt(pod, 'spec', 'nodeName')) {
+    containerOf(pod, request.query)
+    // Nothing was said yet.
+    return {
+      as: 'stream',
+      run: async (_, response) =>
+        void response.writeHead(204, { 'cache-control': 'no-cache, private' }).end(),
+    }
+  }
   const destination = destinationOf(api, request)
   return { as: 'stream', run: (incoming, response) => forward(destination, incoming, response) }
 }

@@ -42,7 +42,7 @@ export function scale(api: Api, request: ResourceRequest): Answer {
   const old = fromStorage(findRecord(api, request).object, kind)
   const paths = pathsOf(kind)
   const current = scaleOf(old, paths)
-  if (request.verb === 'get') return { as: 'json', code: 200, body: current }
+  if (request.verb === 'get') return scaleAnswer(kind, current)
   const options = writeOptions(request)
   const asked = askedScale(request, current)
   const replicas = numberAt(asked, 'spec', 'replicas') ?? 0
@@ -54,14 +54,19 @@ export function scale(api: Api, request: ResourceRequest): Answer {
   if (applying) {
     const object = applied(api, request, old, paths, replicas)
     const { object: stored } = updateObject(api, kind, old, object, { ...options, fieldsTracked: true })
-    return { as: 'json', code: 200, body: scaleOf(fromStorage(stored, kind), paths) }
+    return scaleAnswer(kind, scaleOf(fromStorage(stored, kind), paths))
   }
   const object = structuredClone(old)
   setAt(object, paths.spec, replicas)
   // Without a revision in the Scale the newest state is scaled, whatever it is.
   object.metadata.resourceVersion = stringAt(asked, 'metadata', 'resourceVersion') ?? ''
   const { object: stored } = updateObject(api, kind, old, object, options)
-  return { as: 'json', code: 200, body: scaleOf(fromStorage(stored, kind), paths) }
+  return scaleAnswer(kind, scaleOf(fromStorage(stored, kind), paths))
+}
+
+function scaleAnswer({ crd: _, ...kind }: KindInfo, object: ApiObject): Answer {
+  const shown = { ...kind, group: scaleKind.group, version: 'v1', kind: scaleKind.kind }
+  return { as: 'object', code: 200, kind: shown, object, json: JSON.stringify(object) }
 }
 
 /** The object after an apply of its number alone. Throws Conflict. */
@@ -124,8 +129,8 @@ function pathsOf(kind: KindInfo): ScalePaths {
   }
 }
 
-function scaleOf(object: ApiObject, paths: ScalePaths): JsonObject {
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
+function scaleOf(object: ApiObject, paths: ScalePaths): ApiObject {
+  const { name, namespace = '', uid = '', resourceVersion = '', creationTimestamp = '' } = object.metadata
   const selector = paths.selector(object)
   const replicas = numberOr0(valueAt(object, ...paths.spec))
   return {

@@ -8,6 +8,7 @@ import { eventPrinter } from './event-printer.ts'
 import { metricsPrinters } from './metrics-printers.ts'
 import { networkPrinters } from './network-printers.ts'
 import { podPrinter } from './pod.ts'
+import { scalePrinter } from './scale-printer.ts'
 import { storagePrinters } from './storage-printers.ts'
 import { column, type Printer, type Table } from './table.ts'
 import { workloadPrinters } from './workload-printers.ts'
@@ -18,6 +19,7 @@ const printers: ReadonlyMap<string, Printer> = new Map(
     '/Event': eventPrinter,
     'events.k8s.io/Event': eventPrinter,
     'autoscaling/HorizontalPodAutoscaler': autoscalerPrinter,
+    'autoscaling/Scale': scalePrinter,
     ...workloadPrinters,
     ...networkPrinters,
     ...storagePrinters,

@@ -109,6 +109,7 @@ async function act(
   }
 
   function scaled(name: string, direction: string, from: number, to: number): void {
+    if (from === to) return
     const note = `Scaled ${direction} replica set ${name} from ${from} to ${to}`
     events.record(deployment, { type: 'Normal', reason: 'ScalingReplicaSet', note })
   }

@@ -1,0 +1,190 @@
+/** kubectl apply, replace, diff, edit and patch: what they say, and what they leave. */
+import { expect, test } from 'vitest'
+import { namespace } from '../../cluster.ts'
+import { session } from './session.ts'
+
+const data = 'kubectl get cm a -o jsonpath={.data}'
+test.each<[string, ...string[]]>([
+  [
+    'apply creates, configures and leaves alone',
+    'kubectl apply -f a.yaml',
+    'kubectl apply -f a.yaml',
+    'kubectl apply -f a2.yaml',
+    data,
+  ],
+  [
+    'apply of several documents from the standard input',
+    'cat two.yaml | kubectl apply -f -',
+    'kubectl get secret s -o jsonpath={.data.password}',
+    'cat two.yaml | kubectl apply -f -',
+  ],
+  [
+    'apply takes away what is no longer there',
+    ' kubectl apply -f a.yaml',
+    "sed '/^data/d' a.yaml | kubectl apply -f -",
+    data,
+  ],
+  ['apply to what was created otherwise warns', 'kubectl create -f a.yaml', 'kubectl apply -f a2.yaml'],
+  [
+    'apply leaves what others added',
+    ' kubectl apply -f a.yaml',
+    `kubectl patch cm a -p '{"data":{"other":"x"}}'`,
+    'kubectl apply -f a2.yaml',
+    data,
+  ],
+  ['apply -o yaml', 'kubectl apply -f a.yaml -o yaml'],
+  ['apply -o name', 'kubectl apply -f two.yaml -o name'],
+  ['apply --dry-run=server', 'kubectl apply -f a.yaml --dry-run=server', data],
+  ['apply --dry-run=client', 'kubectl apply -f a.yaml --dry-run=client'],
+  [
+    'apply --dry-run=server of a change',
+    ' kubectl apply -f a.yaml',
+    'kubectl apply -f a2.yaml --dry-run=server',
+    data,
+  ],
+  [
+    'apply --prune -l',
+    'kubectl apply -f a.yaml -f b.yaml',
+    'kubectl apply --prune -l app=web --prune-allowlist core/v1/ConfigMap -f a.yaml',
+    'kubectl get cm -l app=web -o name',
+  ],
+  ['apply of what is invalid', 'kubectl apply -f invalid.yaml'],
+  [
+    'apply of an unknown field',
+    'kubectl apply -f unknown-field.yaml',
+    'kubectl apply -f unknown-field.yaml --validate=warn',
+    'kubectl apply -f unknown-field.yaml --validate=ignore',
+  ],
+  ['apply of an unknown kind', 'kubectl apply -f unknown-kind.yaml'],
+  [
+    'apply of a deployment whose selector changes',
+    ' kubectl apply -f deployment.yaml',
+    "sed 's/app: d/app: e/' deployment.yaml | kubectl apply -f -",
+  ],
+  [
+    'apply of a pod whose image changes, and whose ports do',
+    ' kubectl apply -f pod.yaml',
+    "sed 's/redis:7/redis:8/' pod.yaml | kubectl apply -f -",
+  ],
+  ['apply to a namespace that is not there', 'kubectl apply -f a.yaml -n not-there 2>&1 | sed s/nope//'],
+  ['apply -k', 'kubectl apply -k kustom', 'kubectl get cm -l team=blue -o name', 'kubectl delete -k kustom'],
+  [
+    'apply --server-side',
+    'kubectl apply --server-side -f a.yaml',
+    'kubectl apply --server-side -f a.yaml',
+    'kubectl apply --server-side -f a2.yaml',
+  ],
+  [
+    'apply --server-side that conflicts',
+    'kubectl apply --server-side -f a.yaml --field-manager=one',
+    'kubectl apply --server-side -f a2.yaml --field-manager=two',
+    'kubectl apply --server-side -f a2.yaml --field-manager=two --force-conflicts',
+    data,
+  ],
+  [
+    'apply --server-side that conflicts with an edit',
+    'kubectl create -f a.yaml',
+    'kubectl apply --server-side -f a2.yaml',
+  ],
+  [
+    'apply --server-side after client-side apply',
+    ' kubectl apply -f a.yaml',
+    'kubectl apply --server-side -f a2.yaml',
+    'kubectl get cm a -o yaml --show-managed-fields',
+    'kubectl apply -f a.yaml',
+  ],
+  ['apply --server-side of an unknown field', 'kubectl apply --server-side -f unknown-field.yaml'],
+  [
+    'apply --force',
+    ' kubectl apply -f pod.yaml',
+    "sed 's/--port/--bind/' pod.yaml | kubectl apply --force --grace-period=0 -f -",
+  ],
+  [
+    'apply set-last-applied and view-last-applied',
+    ' kubectl create -f a.yaml',
+    'kubectl apply view-last-applied cm/a',
+    'kubectl apply set-last-applied -f a.yaml --create-annotation',
+    'kubectl apply view-last-applied cm/a',
+  ],
+  ['replace', 'kubectl replace -f a.yaml', ' kubectl create -f a.yaml', 'kubectl replace -f a2.yaml', data],
+  [
+    'replace of an older revision',
+    ' kubectl create -f a.yaml',
+    ' kubectl get cm a -o yaml > /tmp/$NS.yaml',
+    ' kubectl label cm a x=y',
+    "kubectl replace -f /tmp/$NS.yaml 2>&1 | sed 's/when replacing.*:/:/'",
+    ' rm /tmp/$NS.yaml',
+  ],
+  ['replace --force', ' kubectl create -f pod.yaml', 'kubectl replace --force --grace-period=0 -f pod.yaml'],
+  [
+    'diff',
+    'kubectl diff -f a.yaml | grep ^[+] | grep -v -e +++ -e Timestamp -e uid',
+    ' kubectl apply -f a.yaml',
+    'kubectl diff -f a.yaml',
+    `kubectl diff -f a2.yaml | grep '^[+-] '`,
+    'kubectl diff -f a2.yaml >/dev/null',
+  ],
+  [
+    'diff --server-side',
+    ' kubectl apply --server-side -f a.yaml',
+    'kubectl diff --server-side -f a.yaml',
+    `kubectl diff --server-side -f a2.yaml | grep '^[+-] '`,
+  ],
+  [
+    'edit',
+    ' kubectl create -f a.yaml',
+    "EDITOR='sed -i s/k:.v/k:\\ changed/' kubectl edit cm a",
+    data,
+    'EDITOR=true kubectl edit cm a',
+  ],
+  [
+    'edit that is invalid',
+    ' kubectl create -f service.yaml',
+    "EDITOR='sed -i s/port:.6379/port:\\ 0/' kubectl edit svc web 2>&1 | sed 's#/tmp/.*#FILE#'",
+  ],
+  [
+    'edit --subresource',
+    ' sed "s/replicas: 0/replicas: 1/" deployment.yaml | kubectl create -f -',
+    "EDITOR='sed -i s/replicas:.1/replicas:\\ 3/' kubectl edit deployment d --subresource=scale",
+    'kubectl get deployment d -o jsonpath={.spec.replicas}',
+  ],
+  [
+    'patch, strategic',
+    ' kubectl create -f deployment.yaml',
+    `kubectl patch deployment d -p '{"spec":{"template":{"spec":{"containers":[{"name":"main","image":"redis:8"}]}}}}'`,
+    `kubectl patch deployment d -p '{"spec":{"template":{"spec":{"containers":[{"name":"main","image":"redis:8"}]}}}}'`,
+  ],
+  [
+    'patch, merge and json',
+    ' kubectl create -f a.yaml',
+    `kubectl patch cm a --type merge -p '{"data":{"k":null,"l":"m"}}'`,
+    `kubectl patch cm a --type json -p '[{"op":"test","path":"/data/l","value":"x"}]'`,
+    `kubectl patch cm a --type json -p '[{"op":"remove","path":"/data/none"}]'`,
+    data,
+  ],
+  [
+    'patch --subresource',
+    ' kubectl create -f deployment.yaml',
+    `kubectl patch deployment d --subresource scale --type merge -p '{"spec":{"replicas":2}}'`,
+  ],
+  [
+    'patch that is no JSON',
+    ' kubectl create -f a.yaml',
+    `kubectl patch cm a -p '{'`,
+    `kubectl patch cm a --type json -p '{}'`,
+  ],
+  [
+    'patch that is invalid',
+    ' kubectl create -f deployment.yaml',
+    `kubectl patch deployment d -p '{"spec":{"replicas":-1}}'`,
+    `kubectl patch deployment d -p '{"spec":{"replicas":"x"}}'`,
+  ],
+  [
+    'patch --dry-run=server',
+    ' kubectl create -f a.yaml',
+    `kubectl patch cm a --dry-run=server -p '{"data":{"k":"x"}}' -o jsonpath={.data}`,
+    data,
+  ],
+])('%s', async (_, ...lines) => {
+  expect(await session(await namespace(), lines)).toMatchSnapshot()
+})

@@ -161,12 +161,18 @@ describe('replication', () => {
     expect(plan(redis, seen).decision).toMatchObject({ kind: 'refuse', reason: 'EmptyPrimary' })
   })
 
-  test('a replica that follows without reporting is connected anew', () => {
-    const replicas = (lag: number) => [
-      { host: 'sessions-1.sessions-nodes.default.svc', online: true, offset: 1000, lag },
-      { host: 'sessions-2.sessions-nodes.default.svc', online: true, offset: 1000, lag: 1 },
-    ]
-    const heard = (lag: number) => running(redis, { 'sessions-0': says({ replicas: replicas(lag) }) })
+  test('a replica that follows by the SYNC of old is connected anew', () => {
+    const stranger = running(redis, { 'sessions-1': says({ replId: '' }) })
+    expect(actionsOf(redis, stranger)).toMatchObject([{ do: 'reconnect', instance: 'sessions-1' }])
+    const heard = (lag: number) => {
+      const host = (n: number) => `sessions-${n}.sessions-nodes.default.svc`
+      const replica = { online: true, offset: 1000 }
+      const replicas = [
+        { ...replica, host: host(1), lag },
+        { ...replica, host: host(2), lag: 1 },
+      ]
+      return running(redis, { 'sessions-0': says({ replicas }) })
+    }
     expect(actionsOf(redis, heard(14))).toEqual([])
     expect(actionsOf(redis, heard(15))).toMatchObject([{ do: 'reconnect', instance: 'sessions-1' }])
   })

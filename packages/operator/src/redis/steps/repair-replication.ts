@@ -1,13 +1,12 @@
 import type { Action } from '../../action.ts'
 import { act, nothing, refuse } from '../../decision.ts'
-import type { NodeView } from '../../observe/answer.ts'
 import { announcedHost, instanceOfHost } from '../build/names.ts'
 import type { Instance } from '../observation.ts'
 import { viewOf } from '../observation.ts'
 import { servingPrimary } from '../primary.ts'
 import type { Step, StepInput } from '../step.ts'
 
-/** A replica reports once a second; after so many seconds of silence from one that answers us it will not begin again. */
+/** A replica reports once a second; in seconds. */
 const silentFor = 15
 
 /** Everybody follows the primary. An instance that holds data while the primary has none is left alone and reported. */
@@ -25,7 +24,7 @@ export const repairReplication: Step = ({ redis, seen }) => {
       `${primary.name} (primary) is empty while ${fuller.name} holds ${viewOf(fuller)?.keys} keys and does not follow it; send REPLICAOF to ${fuller.name} to give its data up, or promote it by hand`,
     )
   }
-  const silent = seen.instances.filter((instance) => isSilent({ redis, seen }, instance, view))
+  const uncounted = seen.instances.filter((instance) => followsUncounted({ redis, seen }, instance, primary))
   return act(
     ...astray.map(
       (instance): Action => ({
@@ -36,30 +35,30 @@ export const repairReplication: Step = ({ redis, seen }) => {
         message: `Pointed ${instance.name} to ${primary.name}`,
       }),
     ),
-    ...silent.map(
+    ...uncounted.map(
       (instance): Action => ({
         do: 'reconnect',
         instance: instance.name,
         reason: 'ReplicationRepaired',
-        message: `Reconnected ${instance.name} to ${primary.name}, which it followed without reporting how far it is`,
+        message: `Reconnected ${instance.name} to ${primary.name}, which did not count it`,
       }),
     ),
   )
 }
 
 /**
- * Its link is up and it reports nothing: it fell back to the SYNC of old, which knows no reports, because its PSYNC met a server that
- * was no primary yet and its SYNC, a moment later, one that was. It would follow and never count as caught up.
- * Source: slaveTryPartialResynchronization and CLIENT_PRE_PSYNC in replication.c.
+ * It follows by the SYNC of old: it does not know its primary's history, is one byte behind for ever and reports only when it is asked to,
+ * so that WAIT and the guard of writes never count it. That happens when its PSYNC met a server that was no primary yet, and its SYNC, a moment
+ * later, one that was. Source: slaveTryPartialResynchronization and CLIENT_PRE_PSYNC in replication.c.
  */
-function isSilent({ redis, seen }: StepInput, instance: Instance, primary: NodeView): boolean {
-  const view = viewOf(instance)
-  if (view?.role !== 'replica' || !view.linkUp) return false
-  if (instanceOfHost(redis, view.primaryHost, seen.instances) !== servingPrimary(seen)?.name) return false
-  const heard = primary.replicas.find(
+function followsUncounted({ redis, seen }: StepInput, instance: Instance, primary: Instance): boolean {
+  const [view, served] = [viewOf(instance), viewOf(primary)]
+  if (!view || !served || view.role !== 'replica' || !view.linkUp || view.syncing) return false
+  if (instanceOfHost(redis, view.primaryHost, seen.instances) !== primary.name) return false
+  const heard = served.replicas.find(
     (replica) => replica.online && instanceOfHost(redis, replica.host, [instance]) !== undefined,
   )
-  return heard !== undefined && heard.lag >= silentFor
+  return heard !== undefined && (view.replId !== served.replId || heard.lag >= silentFor)
 }
 
 function followsSomeoneElse({ redis, seen }: StepInput, instance: Instance, primary: Instance): boolean {

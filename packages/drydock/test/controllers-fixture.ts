@@ -99,7 +99,8 @@ export async function startYard(o: { only?: readonly ControllerName[]; nodes?: n
     held,
     async addNode(name, zone = name, cpu = '8') {
       await client.create(resources.nodes, nodeOf(name, zone, cpu))
-      const made = await client.get(resources.nodes, { name })
+      const taints = { metadata: {}, spec: { taints: null } }
+      const made = await client.patch(resources.nodes, { name }, { type: 'merge', body: taints })
       await client.update(resources.nodes, { ...made, ...statusOf(cpu) }, { subresource: 'status' })
     },
     async restart() {

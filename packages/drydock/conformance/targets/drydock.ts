@@ -8,9 +8,12 @@ import { wholeRanges } from '../../src/network/ranges.ts'
 import { paths, prepareState, renderKubeconfig } from '../../src/state.ts'
 import type { Target } from './target.ts'
 
+/** As of the real one that the cases run against. */
+const autoscaling = { syncPeriod: 2_000 }
+
 /** @param folder its state folder */
 export async function startDrydock(folder: string): Promise<Target> {
-  const drydock = await createDrydock({ stateDir: folder, nodes: 0, ranges: wholeRanges })
+  const drydock = await createDrydock({ stateDir: folder, nodes: 0, ranges: wholeRanges, autoscaling })
   const certificate = await keepCertificate(folder, Date.now())
   const proxy = await startApiProxy(paths.apiSocket(folder), 0, certificate)
   const { token } = await prepareState(folder)

@@ -36,7 +36,7 @@ import {
   selectOwnPods,
 } from './defaults/workloads.ts'
 import { type KindInfo, qualifiedResource } from './kinds.ts'
-import { type ApiObject, ensureObject, objectAt } from './object.ts'
+import { type ApiObject, ensureObject, objectAt, objectsAt } from './object.ts'
 import type { Cause } from './status.ts'
 import { validateRole, validateRoleBinding, validateRoleBindingUpdate } from './validation/access.ts'
 import {
@@ -200,7 +200,7 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
     'nodes',
     {
       prepareCreate: (object) => {
-        ensureObject(object, 'spec')
+        keepPodsAway(object)
         ensureObject(object, 'status')
       },
       validate: validateNode,
@@ -295,6 +295,15 @@ function unscaled(object: ApiObject): void {
 
 function startUncounted(object: ApiObject): void {
   object.status = { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 }
+}
+
+/** Until its conditions are known (plugin/pkg/admission/nodetaint). */
+function keepPodsAway(object: ApiObject): void {
+  const spec = ensureObject(object, 'spec')
+  const taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }
+  const taints = objectsAt(spec, 'taints')
+  const has = taints.some(({ key, effect }) => key === taint.key && effect === taint.effect)
+  if (!has) spec.taints = [...taints, taint]
 }
 
 const none: Strategy = {}

@@ -43,6 +43,16 @@ export async function nodes(...each: object[]): Promise<{ mark: string; names: s
   return { mark, names: made }
 }
 
+const ofConditions = [
+  'not-ready',
+  'unreachable',
+  'memory-pressure',
+  'disk-pressure',
+  'pid-pressure',
+  'network-unavailable',
+  'out-of-service',
+].map((name) => `node.kubernetes.io/${name}`)
+
 /** Makes a pod that only goes to the nodes with the mark. `spec` and `labels` are added. */
 export async function pod(
   ns: string,
@@ -57,7 +67,7 @@ export async function pod(
     spec: {
       containers: [{ name: 'main', image: 'redis', resources: { requests: cpu ? { cpu } : {} } }],
       // The nodes of other cases are to be refused for their labels alone.
-      tolerations: [{ key: 'mark', operator: 'Exists' }],
+      tolerations: ['mark', ...ofConditions].map((key) => ({ key, operator: 'Exists' })),
       ...rest,
       nodeSelector: { mark, ...rest.nodeSelector },
     },

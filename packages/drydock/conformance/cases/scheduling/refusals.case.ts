@@ -36,7 +36,7 @@ test('a refused pod shows it in its condition and in an event', async () => {
     'metadata: {name: a}\nspec: {nodeSelector: {no: such}, containers: [{name: main, image: redis}]}',
   )
   expect(await refusalOf(ns, 'a')).toMatchInlineSnapshot(
-    `"PodScheduled False Unschedulable: 0/N nodes are available: N node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/N nodes are available: N Preemption is not helpful for scheduling."`,
+    `"PodScheduled False Unschedulable: 0/N nodes are available: 1 node(s) had untolerated taint(s), N node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/N nodes are available: N Preemption is not helpful for scheduling."`,
   )
   const { status } = (await api.get(core(ns, 'pods/a'))).body
   const [told] = await eventsOf(ns, 'Pod', 'a', 1)

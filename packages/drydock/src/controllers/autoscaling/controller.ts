@@ -1,6 +1,6 @@
 /** The HorizontalPodAutoscaler controller: looks at each autoscaler again and again, as the figures change without an event. */
 import { isDeepStrictEqual } from 'node:util'
-import { type Client, type HorizontalPodAutoscaler, keyOf, resources, watches } from '@orlop/kube'
+import { type Client, type HorizontalPodAutoscaler, keyOf, pathOf, resources, watches } from '@orlop/kube'
 import { type ControllerContext, recorder, register } from '../context.ts'
 import { type AutoscalerStatus, withCondition } from './conditions.ts'
 import { type History, withChange } from './history.ts'
@@ -23,9 +23,13 @@ export function autoscalers(context: ControllerContext): void {
     status: AutoscalerStatus,
     signal: AbortSignal,
   ): Promise<void> => {
-    if (isDeepStrictEqual(autoscaler.status, status)) return
-    const next = { ...autoscaler, status }
-    await client.update(resources.horizontalPodAutoscalers, next, { subresource: 'status', signal })
+    const { currentMetrics, ...before } = autoscaler.status ?? {}
+    // Without figures the server shows a null.
+    if (isDeepStrictEqual(currentMetrics ? { ...before, currentMetrics } : before, status)) return
+    const { namespace = '', name } = autoscaler.metadata
+    const path = pathOf(resources.horizontalPodAutoscalers, { namespace, name, subresource: 'status' })
+    const body = { ...autoscaler, status: { currentMetrics: null, ...status } }
+    await client.request('PUT', path, { body, signal })
   }
 
   const targetOf = async (
@@ -139,7 +143,7 @@ async function observe(
     if (inSame && (await podsOf(`${selector},${theirs}`)).length > 0) rivals.push(other)
   }
   if (rivals.length > 0) {
-    const list = [key, ...rivals].map((one) => `{${one.slice(namespace.length + 1)} ${namespace}}`).sort()
+    const list = [key, ...rivals].sort()
     const why = `pods by selector ${selector} are controlled by multiple HPAs: [${list.join(' ')}]`
     return refused('AmbiguousSelector', why)
   }

@@ -51,6 +51,8 @@ interface Failure {
   readonly reason: string
   readonly message: string
   readonly prefix: string
+  /** What stands between the two there. */
+  readonly between?: string
 }
 
 export function evaluate(input: EvaluationInput): Evaluation {
@@ -68,9 +70,9 @@ export function evaluate(input: EvaluationInput): Evaluation {
   const [first] = failures
   // Scaling in by half the figures could take away what the other half needs.
   if (best === undefined || (first !== undefined && best.replicas < input.current)) {
-    const { reason = '', message = '', prefix = '' } = first ?? {}
+    const { reason = '', message = '', prefix = '', between = '' } = first ?? {}
     const counted = `${failures.length} invalid out of ${input.metrics.length}`
-    const note = `invalid metrics (${counted}), first error is: ${prefix}: ${message}`
+    const note = `invalid metrics (${counted}), first error is: ${prefix}: ${between}${message}`
     return {
       replicas: undefined,
       metric: '',
@@ -174,16 +176,17 @@ function unavailable({ type, pods, object, external }: Metric, { namespace }: Ev
   if (type === 'External') {
     const name = external?.metric.name ?? ''
     const api = `the server could not find the requested resource (get ${name}.external.metrics.k8s.io)`
-    const selector = external?.metric.selector === undefined ? '<nil>' : '&LabelSelector{}'
-    const why = `unable to get external metric ${namespace}/${name}/${selector}: unable to fetch metrics from external metrics API: ${api}`
-    const message =
+    const selector = external?.metric.selector === undefined ? 'nil' : '&LabelSelector{}'
+    const message = `unable to get external metric ${namespace}/${name}/${selector}: unable to fetch metrics from external metrics API: ${api}`
+    const between =
       external?.target.averageValue === undefined
-        ? `failed to get external metric ${name}: ${why}`
-        : `failed to get ${name} external metric: ${why}`
+        ? `failed to get external metric ${name}: `
+        : `failed to get ${name} external metric: `
     return {
       reason: 'FailedGetExternalMetric',
       message,
       prefix: `failed to get ${name} external metric value`,
+      between,
     }
   }
   const message = `unknown metric source type ${JSON.stringify(type)}`

@@ -172,7 +172,7 @@ function statusOf(
 ): AutoscalerStatus {
   const { lastScaleTime, desiredReplicas = 0 } = autoscaler.status ?? {}
   return {
-    currentReplicas: current,
+    ...(current === 0 ? {} : { currentReplicas: current }),
     desiredReplicas: desired ?? desiredReplicas,
     ...(lastScaleTime === undefined ? {} : { lastScaleTime }),
     ...(evaluation === undefined ? {} : { currentMetrics: evaluation.statuses }),

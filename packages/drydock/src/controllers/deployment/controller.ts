@@ -104,6 +104,12 @@ async function act(
       } else await client.patch(resources.replicaSets, metadata, { type: 'merge', body }, { signal })
       return
     }
+    case 'pace': {
+      const { metadata } = action.set
+      const body = { metadata: { uid: metadata.uid }, spec: { minReadySeconds: action.minReadySeconds } }
+      await client.patch(resources.replicaSets, metadata, { type: 'merge', body }, { signal })
+      return
+    }
     case 'delete':
       return deleteExactly(client, resources.replicaSets, action.set, signal)
   }

@@ -38,6 +38,7 @@ export type DeploymentAction =
       readonly target: ReplicaSet | Deployment
       readonly annotations: Readonly<Record<string, string>>
     }
+  | { readonly kind: 'pace'; readonly set: ReplicaSet; readonly minReadySeconds: number }
   | { readonly kind: 'delete'; readonly set: ReplicaSet }
 
 export interface DeploymentPlan {
@@ -50,8 +51,14 @@ export interface DeploymentPlan {
 export function planDeployment(view: DeploymentView): DeploymentPlan {
   const { deployment, sets, now } = view
   const parts = split(deployment, sets)
-  const { status, again } = deploymentStatus(deployment, parts, now)
   const actions = deployment.metadata.deletionTimestamp === undefined ? actionsFor(view, parts) : []
+  const created = actions.find((action) => action.kind === 'create')?.set
+  const { status, again } = deploymentStatus(
+    deployment,
+    parts,
+    { created, scaling: isScaling(deployment, sets) },
+    now,
+  )
   return { actions, status, ...(again === undefined ? {} : { again }) }
 }
 
@@ -142,7 +149,13 @@ function renumber(
       ...(returns ? { [REVISION_HISTORY]: history ? `${history},${before}` : String(before) } : {}),
     }),
     ...annotated(deployment, { [REVISION]: revision }),
+    ...paced(deployment, fresh),
   ]
+}
+
+function paced({ spec }: Deployment, set: ReplicaSet): DeploymentAction[] {
+  const minReadySeconds = spec?.minReadySeconds ?? 0
+  return (set.spec?.minReadySeconds ?? 0) === minReadySeconds ? [] : [{ kind: 'pace', set, minReadySeconds }]
 }
 
 function annotated(

@@ -8,15 +8,25 @@ import type { Split } from './replica-sets.ts'
 export type DeploymentStatus = NonNullable<Deployment['status']>
 type Condition = NonNullable<DeploymentStatus['conditions']>[number]
 
+/** What is about to be done. */
+export interface Change {
+  /** The new set, where there is none yet. */
+  readonly created?: ReplicaSet | undefined
+  /** Replicas change and nothing rolls: no progress is estimated. */
+  readonly scaling: boolean
+}
+
 export function deploymentStatus(
   deployment: Deployment,
-  { fresh, old }: Split,
+  sets: Split,
+  change: Change,
   now: number,
 ): { status: DeploymentStatus; again?: number } {
-  const sets = fresh === undefined ? old : [fresh, ...old]
+  const { fresh, old } = sets
+  const all = fresh === undefined ? old : [fresh, ...old]
   const wanted = deployment.spec?.replicas ?? 1
   const sum = (pick: (status: NonNullable<ReplicaSet['status']>) => number | undefined): number =>
-    sets.reduce((total, set) => total + (set.status === undefined ? 0 : (pick(set.status) ?? 0)), 0)
+    all.reduce((total, set) => total + (set.status === undefined ? 0 : (pick(set.status) ?? 0)), 0)
   const availableReplicas = sum((s) => s.availableReplicas)
   const counts = {
     observedGeneration: deployment.metadata.generation ?? 0,
@@ -26,8 +36,12 @@ export function deploymentStatus(
     availableReplicas,
     unavailableReplicas: Math.max(0, wanted - availableReplicas),
   }
-  const { condition: progressing, again } = progress(deployment, fresh, counts, now)
-  const conditions = [availability(deployment, availableReplicas, now), progressing]
+  const { condition: progressing, again } = progress(deployment, fresh, change, counts, now)
+  const conditions = [
+    availability(deployment, availableReplicas, now),
+    ...(progressing === undefined ? [] : [progressing]),
+    ...replicaFailure(sets),
+  ]
   const collisionCount = deployment.status?.collisionCount
   const status = {
     ...withoutZeros(counts),
@@ -54,47 +68,89 @@ function availability(deployment: Deployment, available: number, now: number): C
 interface Counts {
   readonly replicas: number
   readonly updatedReplicas: number
+  readonly readyReplicas: number
   readonly availableReplicas: number
 }
 
+/** As syncRolloutStatus of pkg/controller/deployment/progress.go, after what finding or making the new set says. */
 function progress(
   deployment: Deployment,
   fresh: ReplicaSet | undefined,
+  change: Change,
   counts: Counts,
   now: number,
-): { condition: Condition; again?: number } {
-  const wanted = deployment.spec?.replicas ?? 1
-  const name = fresh?.metadata.name ?? ''
-  const done = [counts.replicas, counts.updatedReplicas, counts.availableReplicas].every((n) => n === wanted)
+): { condition?: Condition; again?: number } {
+  const {
+    paused = false,
+    progressDeadlineSeconds: deadline = 600,
+    replicas: wanted = 1,
+  } = deployment.spec ?? {}
+  if (deadline === noDeadline) return {}
+  const old = deployment.status?.conditions?.find((c) => c.type === 'Progressing')
   const make = (status: string, reason: string, message: string): Condition =>
-    condition(deployment, now, { type: 'Progressing', status, reason, message })
-  if (done && fresh !== undefined) {
-    const message = `ReplicaSet "${name}" has successfully progressed.`
+    old?.status === status && old.reason === reason
+      ? old
+      : condition(deployment, now, { type: 'Progressing', status, reason, message })
+  if (paused && old?.reason !== 'ProgressDeadlineExceeded')
+    return { condition: make('Unknown', 'DeploymentPaused', 'Deployment is paused') }
+  if (!paused && old?.reason === 'DeploymentPaused')
+    return { condition: make('Unknown', 'DeploymentResumed', 'Deployment is resumed'), again: 0 }
+  if ((paused || change.scaling) && old !== undefined) return { condition: old }
+  const { created } = change
+  const name = JSON.stringify((created ?? fresh)?.metadata.name)
+  const current =
+    created !== undefined
+      ? make('True', 'NewReplicaSetCreated', `Created new replica set ${name}`)
+      : (old ?? (fresh && make('True', 'FoundNewReplicaSet', `Found new replica set ${name}`)))
+  const unmoved = { ...(current === undefined ? {} : { condition: current }) }
+  if (current?.reason === 'NewReplicaSetAvailable' && counts.replicas === counts.updatedReplicas)
+    return unmoved
+  const subject = name === undefined ? `Deployment "${deployment.metadata.name}"` : `ReplicaSet ${name}`
+  const done = [counts.replicas, counts.updatedReplicas, counts.availableReplicas].every((n) => n === wanted)
+  if (done) {
+    const message = `${subject} has successfully progressed.`
     return { condition: make('True', 'NewReplicaSetAvailable', message) }
   }
-  const old = deployment.status?.conditions?.find((c) => c.type === 'Progressing')
-  const pausedBefore = old?.reason === 'DeploymentPaused'
-  if (deployment.spec?.paused === true && old?.reason !== 'ProgressDeadlineExceeded')
-    return { condition: make('Unknown', 'DeploymentPaused', 'Deployment is paused') }
-  if (deployment.spec?.paused !== true && pausedBefore)
-    return { condition: make('Unknown', 'DeploymentResumed', 'Deployment is resumed'), again: 0 }
-  const moved =
-    counts.updatedReplicas !== (deployment.status?.updatedReplicas ?? 0) ||
-    counts.availableReplicas !== (deployment.status?.availableReplicas ?? 0) ||
-    deployment.status?.observedGeneration !== deployment.metadata.generation
-  const since =
-    moved || old === undefined || old.reason === 'NewReplicaSetAvailable'
-      ? now
-      : Date.parse(old.lastUpdateTime ?? '')
-  const left = since + (deployment.spec?.progressDeadlineSeconds ?? 600) * 1000 - now
-  if (left <= 0 || (!moved && old?.reason === 'ProgressDeadlineExceeded')) {
-    const message = `ReplicaSet "${name}" has timed out progressing.`
-    return { condition: make('False', 'ProgressDeadlineExceeded', message) }
+  const left = (since: number): number => since + deadline * 1000 - now
+  if (hasMoved(deployment.status ?? {}, counts)) {
+    const message = `${subject} is progressing.`
+    const moved = condition(deployment, now, {
+      type: 'Progressing',
+      status: 'True',
+      reason: 'ReplicaSetUpdated',
+      message,
+    })
+    return { condition: { ...moved, lastUpdateTime: timestamp(now) }, again: left(now) }
   }
-  const subject = fresh === undefined ? `Deployment "${deployment.metadata.name}"` : `ReplicaSet "${name}"`
-  const message = `${subject} is progressing.`
-  const next = make('True', 'ReplicaSetUpdated', message)
-  return { condition: moved ? { ...next, lastUpdateTime: timestamp(now) } : next, again: left }
+  if (current === undefined || current.reason === 'NewReplicaSetAvailable') return unmoved
+  const remains = left(Date.parse(current.lastUpdateTime ?? ''))
+  if (remains > 0 && current.reason !== 'ProgressDeadlineExceeded') return { ...unmoved, again: remains }
+  const message = `${subject} has timed out progressing.`
+  return { condition: make('False', 'ProgressDeadlineExceeded', message) }
+}
+
+/** So many seconds mean that progress is not estimated. */
+const noDeadline = 2_147_483_647
+
+function hasMoved(before: DeploymentStatus, now: Counts): boolean {
+  const old = (before.replicas ?? 0) - (before.updatedReplicas ?? 0)
+  return (
+    now.updatedReplicas > (before.updatedReplicas ?? 0) ||
+    now.replicas - now.updatedReplicas < old ||
+    now.readyReplicas > (before.readyReplicas ?? 0) ||
+    now.availableReplicas > (before.availableReplicas ?? 0)
+  )
+}
+
+/** Why pods of its sets may not be made. */
+function replicaFailure({ fresh, old }: Split): Condition[] {
+  for (const set of fresh === undefined ? old : [fresh, ...old]) {
+    const found = set.status?.conditions?.find(({ type }) => type === 'ReplicaFailure')
+    if (found === undefined) continue
+    const { lastTransitionTime } = found
+    return [{ ...found, ...(lastTransitionTime === undefined ? {} : { lastUpdateTime: lastTransitionTime }) }]
+  }
+  return []
 }
 
 /** Its times move only when something else in it does. */

@@ -5,6 +5,7 @@ import {
   controllerOf,
   hasFinalizer,
   isNotFound,
+  type Job,
   keyOf,
   type Pod,
   resources,
@@ -14,6 +15,7 @@ import { checkUnchanged, createOnce, deleteExactly, find } from '../careful-writ
 import { type ControllerContext, ownerKey, recorder, register, watchPods } from '../context.ts'
 import { timestamp } from '../timestamp.ts'
 import { DeletedPods } from '../workloads/deleted-pods.ts'
+import { finalCondition } from './ending.ts'
 import { planJob } from './plan.ts'
 import { TRACKING } from './tracking.ts'
 
@@ -23,10 +25,11 @@ export function jobs(context: ControllerContext): void {
   const all = manager.reflector(resources.jobs)
   const pods = watchPods(context)
   const deleted = new DeletedPods()
+  const dropped = new DeletedPods()
 
   /** Its pods; those that it has deleted are seen to go before the cache shows it. */
   const owned = (uid: string, now: number): Pod[] => {
-    const known = pods.store.byIndex('controller', uid)
+    const known = dropped.without(uid, pods.store.byIndex('controller', uid))
     const kept = new Set(deleted.without(uid, known))
     const gone = { deletionTimestamp: timestamp(now) }
     return known.map((pod) => (kept.has(pod) ? pod : { ...pod, metadata: { ...pod.metadata, ...gone } }))
@@ -36,21 +39,24 @@ export function jobs(context: ControllerContext): void {
     name: 'job',
     reconcile: async ({ namespace, name }, signal) => {
       const job = all.store.get(`${namespace}/${name}`)
-      if (job === undefined) return
+      if (job === undefined || isManagedElsewhere(job)) return
       const uid = job.metadata.uid ?? ''
       const now = clock.now()
       const plan = planJob({ job, pods: owned(uid, now), now })
-      const { create, remove, release, status, expired, again } = plan
+      const { create, remove, drop, release, status, expired, again } = plan
       if (!isDeepStrictEqual(job.status, status)) {
         await client.update(resources.jobs, { ...job, status }, { subresource: 'status', signal })
       }
       for (const event of plan.events) events.record(job, event)
       for (const pod of release) await letGo(client, pod, signal)
       if (job.metadata.deletionTimestamp !== undefined) return
-      if (remove.length > 0 || expired) await checkUnchanged(client, resources.jobs, job, signal)
-      for (const pod of remove) {
-        await deleteExactly(client, resources.pods, pod, signal)
-        deleted.add(uid, pod)
+      if (remove.length + drop.length > 0 || expired)
+        await checkUnchanged(client, resources.jobs, job, signal)
+      for (const pod of [...remove, ...drop]) {
+        const counted = remove.includes(pod)
+        await deleteExactly(client, resources.pods, counted ? pod : await letGo(client, pod, signal), signal)
+        if (counted) deleted.add(uid, pod)
+        else dropped.add(uid, pod)
         const note = `Deleted pod: ${pod.metadata.name}`
         events.record(job, { type: 'Normal', reason: 'SuccessfulDelete', note })
       }
@@ -96,15 +102,25 @@ export function jobs(context: ControllerContext): void {
   })
 }
 
-/** Takes the finalizer away. */
-async function letGo(client: Client, { metadata }: Pod, signal: AbortSignal): Promise<void> {
+/** Somebody else looks after it (`spec.managedBy`); only its time to live is our business then. */
+function isManagedElsewhere(job: Job): boolean {
+  const { managedBy = OURSELVES }: { managedBy?: string } = job.spec ?? {}
+  return managedBy !== OURSELVES && finalCondition(job) === undefined
+}
+
+const OURSELVES = 'kubernetes.io/job-controller'
+
+/** Takes the finalizer away; gives the pod as it is then. */
+async function letGo(client: Client, pod: Pod, signal: AbortSignal): Promise<Pod> {
+  const { metadata } = pod
   const { uid, resourceVersion } = metadata
   const finalizers = (metadata.finalizers ?? []).filter((one) => one !== TRACKING)
-  if (finalizers.length === (metadata.finalizers ?? []).length) return
+  if (finalizers.length === (metadata.finalizers ?? []).length) return pod
   const body = { metadata: { uid, resourceVersion, finalizers } }
   try {
-    await client.patch(resources.pods, metadata, { type: 'merge', body }, { signal })
+    return await client.patch(resources.pods, metadata, { type: 'merge', body }, { signal })
   } catch (error) {
     if (!isNotFound(error)) throw error
+    return pod
   }
 }

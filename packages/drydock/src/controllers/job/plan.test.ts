@@ -41,9 +41,13 @@ function settle(job: Job, present: Pod[]): { job: Job; pods: Pod[]; started: Pod
   let [now, current] = [job, present]
   const started: Pod[] = []
   for (let i = 0; i < 20; i++) {
-    const { status, release, remove, create } = plan(now, current)
+    const { status, release, remove, drop, create } = plan(now, current)
     started.push(...create)
-    const gone = new Set([...remove, ...release.filter((p) => p.metadata.deletionTimestamp !== undefined)])
+    const gone = new Set([
+      ...remove,
+      ...drop,
+      ...release.filter((p) => p.metadata.deletionTimestamp !== undefined),
+    ])
     const next = current
       .filter((one) => !gone.has(one))
       .map((one) => (release.includes(one) ? { ...one, metadata: { ...one.metadata, finalizers: [] } } : one))
@@ -76,11 +80,11 @@ describe('how many pods a Job starts', () => {
   })
 
   test('fewer when its parallelism shrinks: those that serve least go', () => {
-    const { remove } = plan(jobOf({ parallelism: 1 }), [
+    const { drop } = plan(jobOf({ parallelism: 1 }), [
       pod('a', 'Running'),
       { ...pod('b', 'Pending'), spec: { containers: [] } },
     ])
-    expect(names(remove)).toEqual(['b'])
+    expect(names(drop)).toEqual(['b'])
   })
 })
 
@@ -227,19 +231,19 @@ describe('an indexed Job', () => {
   })
 
   test('ends a pod of an index that is done', () => {
-    const { remove } = plan(jobOf(spec), [
+    const { drop } = plan(jobOf(spec), [
       indexed(0, 'Succeeded'),
       indexed(0, 'Running'),
       indexed(1, 'Running'),
     ])
-    expect(names(remove)).toEqual(['p0-Running'])
+    expect(names(drop)).toEqual(['p0-Running'])
   })
 })
 
 test('a Job that is suspended ends its pods, and its clock starts anew when it is taken up', () => {
   const running = pods('Running')
   const suspended = plan(jobOf({ suspend: true }, { startTime: '2030-01-01T00:00:00Z' }), running)
-  expect(names(suspended.remove)).toEqual(['old-0'])
+  expect(names(suspended.drop)).toEqual(['old-0'])
   expect(suspended.status.conditions).toMatchObject([{ type: 'Suspended', status: 'True' }])
   expect(suspended.events).toMatchObject([{ reason: 'Suspended' }])
   const resumed = plan(jobOf({}, suspended.status), [])

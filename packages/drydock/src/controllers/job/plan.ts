@@ -27,7 +27,10 @@ export interface JobView {
 
 export interface JobPlan {
   readonly create: readonly Pod[]
+  /** Pods to be deleted; what becomes of them counts. */
   readonly remove: readonly Pod[]
+  /** Pods to be deleted that count for nothing: there are too many of them, or the Job is suspended. */
+  readonly drop: readonly Pod[]
   /** Pods whose finalizer goes: that they ended stands in the Job's status. */
   readonly release: readonly Pod[]
   readonly status: JobStatus
@@ -47,14 +50,16 @@ export function planJob(view: JobView): JobPlan {
   const end = decided ?? failure(job, pods, counts, now)
   if (end !== undefined) return ended(view, counts, end, active)
   const going = job.metadata.deletionTimestamp !== undefined
-  const work = going ? { create: [], remove: [] } : manage(view, counts, active)
-  const left = active.length + work.create.length - work.remove.length
+  const work: Work = going ? { create: [], drop: [] } : manage(view, counts, active)
+  const left = active.length + work.create.length - work.drop.length
   const done = success(job, counts, left)
   if (done !== undefined) return ended(view, counts, done, active)
   const { status, events } = statusOf(view, counts, active)
   const waits = [work.pause ?? 0, deadlineLeft(job, now) ?? 0].filter((ms) => ms > 0)
   return {
-    ...work,
+    create: work.create,
+    remove: [],
+    drop: work.drop,
     release: counts.release,
     status,
     events,
@@ -70,6 +75,7 @@ function afterEnd(job: Job, pods: readonly Pod[], now: number): JobPlan {
   return {
     create: [],
     remove: [],
+    drop: [],
     release: held,
     status: job.status ?? {},
     events: [],
@@ -95,6 +101,7 @@ function ended(view: JobView, counts: Tracking, end: End, active: readonly Pod[]
   return {
     create: [],
     remove: active,
+    drop: [],
     release: counts.release,
     status: {
       ...status,
@@ -108,28 +115,28 @@ function ended(view: JobView, counts: Tracking, end: End, active: readonly Pod[]
 
 interface Work {
   readonly create: readonly Pod[]
-  readonly remove: readonly Pod[]
+  readonly drop: readonly Pod[]
   /** ms until more may be created */
   readonly pause?: number
 }
 
 function manage({ job, pods, now }: JobView, counts: Tracking, active: readonly Pod[]): Work {
-  if (job.spec?.suspend === true) return { create: [], remove: active }
+  if (job.spec?.suspend === true) return { create: [], drop: active }
   const wanted = wantedActive(job, counts, active.length)
   const surplus = surplusPods(job, counts, active, wanted)
-  if (surplus.length > 0) return { create: [], remove: surplus }
+  if (surplus.length > 0) return { create: [], drop: surplus }
   const going = pods.filter(isGoing)
   const waitsForEnd = job.spec?.podReplacementPolicy === 'Failed'
   const missing = wanted - active.length - (waitsForEnd ? going.length : 0)
-  if (missing <= 0) return { create: [], remove: [] }
+  if (missing <= 0) return { create: [], drop: [] }
   const pause = pauseAfterFailure(pods, now)
-  if (pause > 0) return { create: [], remove: [], pause }
+  if (pause > 0) return { create: [], drop: [], pause }
   const used = new Set(pods.map(({ metadata }) => metadata.name))
-  if (!isIndexed(job)) return { create: plainPods(job, missing, used), remove: [] }
+  if (!isIndexed(job)) return { create: plainPods(job, missing, used), drop: [] }
   const taken = new Set(counts.succeededIndexes)
   for (const pod of waitsForEnd ? [...active, ...going] : active) taken.add(indexOf(pod) ?? -1)
   const indexes = pendingIndexes(job.spec?.completions ?? 0, taken, missing)
-  return { create: indexedPods(job, indexes, used), remove: [] }
+  return { create: indexedPods(job, indexes, used), drop: [] }
 }
 
 function wantedActive({ spec }: Job, { succeeded }: Tracking, active: number): number {

@@ -23,12 +23,18 @@ export function podGarbage(context: ControllerContext): void {
     log.info({ kind: 'Pod', namespace, name, node: pod.spec?.nodeName, reason }, 'deleting')
     const orphaned = {
       type: 'DisruptionTarget',
+      observedGeneration: pod.metadata.generation,
       status: 'True',
       reason: 'DeletionByPodGC',
       message: 'PodGC: node no longer exists',
       lastTransitionTime: timestamp(clock.now()),
     }
-    const status = { phase: 'Failed', ...(reason === 'NodeGone' ? { conditions: [orphaned] } : {}) }
+    const observedGeneration = pod.metadata.generation
+    const status = {
+      phase: 'Failed',
+      observedGeneration,
+      ...(reason === 'NodeGone' ? { conditions: [orphaned] } : {}),
+    }
     if (!isFinished(pod)) {
       const body = { metadata: { uid }, status }
       const options = { subresource: 'status', signal }

@@ -28,6 +28,7 @@ export function taintEviction(context: ControllerContext): void {
     tell(pod, 'Marking for deletion')
     const condition = {
       type: 'DisruptionTarget',
+      observedGeneration: pod.metadata.generation,
       status: 'True',
       reason: 'DeletionByTaintManager',
       message: 'Taint manager: deleting due to NoExecute taint',

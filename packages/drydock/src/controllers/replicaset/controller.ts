@@ -1,6 +1,15 @@
 /** The ReplicaSet controller. */
 import { isDeepStrictEqual } from 'node:util'
-import { controllerOf, keyOf, type Pod, type ReplicaSet, resources, watches } from '@orlop/kube'
+import {
+  controllerOf,
+  isConflict,
+  KubeError,
+  keyOf,
+  type Pod,
+  type ReplicaSet,
+  resources,
+  watches,
+} from '@orlop/kube'
 import { checkUnchanged, createOnce, deleteExactly } from '../careful-writes.ts'
 import { type ControllerContext, ownerKey, recorder, register, watchOwned, watchPods } from '../context.ts'
 import { matchesSelector } from '../selector.ts'
@@ -14,6 +23,8 @@ export function replicaSets(context: ControllerContext): void {
   const sets = watchOwned(context, resources.replicaSets)
   const pods = watchPods(context)
   const deleted = new DeletedPods()
+  /** Why pods of a set could not be made at the last look, by the set's uid. */
+  const failures = new Map<string, string>()
   const fits = (set: ReplicaSet, pod: Pod): boolean =>
     matchesSelector(pod.metadata.labels, set.spec?.selector)
   const adopters = (pod: Pod): string[] =>
@@ -36,16 +47,29 @@ export function replicaSets(context: ControllerContext): void {
         set,
         pods: deleted.without(uid, [...owned.owned, ...owned.adopt]),
         taken: new Set(pods.store.list(namespace).map((pod) => pod.metadata.name)),
+        failure: failures.get(uid),
         now: clock.now(),
       })
       if (!isDeepStrictEqual(set.status, status)) {
         await client.update(resources.replicaSets, { ...set, status }, { subresource: 'status', signal })
       }
       for (const pod of create) {
-        await createOnce(client, resources.pods, pod, signal)
+        try {
+          await createOnce(client, resources.pods, pod, signal)
+        } catch (error) {
+          if (!(error instanceof KubeError) || isConflict(error) || isEnding(error)) throw error
+          const why = error.body?.message ?? error.message
+          events.record(set, { type: 'Warning', reason: 'FailedCreate', note: `Error creating: ${why}` })
+          // Told in the status by the next look, which comes at once where it was not told yet.
+          const told = failures.has(uid)
+          failures.set(uid, why)
+          if (told) throw error
+          return { requeueAfter: 0 }
+        }
         const note = `Created pod: ${pod.metadata.name}`
         events.record(set, { type: 'Normal', reason: 'SuccessfulCreate', note })
       }
+      failures.delete(uid)
       if (remove.length > 0) await checkUnchanged(client, resources.replicaSets, set, signal)
       for (const pod of remove) {
         await deleteExactly(client, resources.pods, pod, signal)
@@ -65,3 +89,7 @@ export function replicaSets(context: ControllerContext): void {
     ],
   })
 }
+
+/** Its namespace goes, and so will the set. */
+const isEnding = ({ body }: KubeError): boolean =>
+  body?.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false

@@ -2,6 +2,7 @@
 import type { Pod, ReplicaSet } from '@orlop/kube'
 import { isActive, isReady, untilAvailable } from '../pod-state.ts'
 import { matchesSelector } from '../selector.ts'
+import { timestamp } from '../timestamp.ts'
 import type { PodTemplate } from '../wire.ts'
 import { withoutZeros } from '../workloads/counts.ts'
 import { podFrom, unusedNames } from '../workloads/pod-from.ts'
@@ -14,6 +15,8 @@ export interface ReplicaSetView {
   readonly pods: readonly Pod[]
   /** Names in use, by whomever: a pod that was let go keeps its own. */
   readonly taken?: ReadonlySet<string>
+  /** Why a pod could not be made at the last look. */
+  readonly failure?: string | undefined
   readonly now: number
 }
 
@@ -25,7 +28,13 @@ export interface ReplicaSetPlan {
   readonly again?: number
 }
 
-export function planReplicaSet({ set, pods, taken = new Set(), now }: ReplicaSetView): ReplicaSetPlan {
+export function planReplicaSet({
+  set,
+  pods,
+  taken = new Set(),
+  failure,
+  now,
+}: ReplicaSetView): ReplicaSetPlan {
   const active = pods.filter(isActive)
   const wanted = set.spec?.replicas ?? 1
   const deleting = set.metadata.deletionTimestamp !== undefined
@@ -39,7 +48,7 @@ export function planReplicaSet({ set, pods, taken = new Set(), now }: ReplicaSet
   return {
     create: names.map((name) => podFrom(set, template, name)),
     remove: active.toSorted(leastUseful).slice(0, surplus),
-    status: statusOf(set, active, template, now),
+    status: statusOf(set, active, template, missing > 0 ? failure : undefined, now),
     ...(waits.length > 0 ? { again: Math.min(...waits) } : {}),
   }
 }
@@ -48,11 +57,17 @@ function statusOf(
   set: ReplicaSet,
   active: readonly Pod[],
   template: PodTemplate,
+  failure: string | undefined,
   now: number,
 ): ReplicaSetStatus {
   const ready = active.filter(isReady)
   const selector = { matchLabels: template.metadata?.labels ?? {} }
-  const conditions = set.status?.conditions
+  const before = set.status?.conditions ?? []
+  const others = before.filter(({ type }) => type !== 'ReplicaFailure')
+  const told = before.find(({ type }) => type === 'ReplicaFailure')
+  const failed = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: failure ?? '' }
+  const conditions =
+    failure === undefined ? others : [...others, told ?? { ...failed, lastTransitionTime: timestamp(now) }]
   const counts = {
     fullyLabeledReplicas: active.filter((pod) => matchesSelector(pod.metadata.labels, selector)).length,
     readyReplicas: ready.length,
@@ -60,7 +75,7 @@ function statusOf(
       .length,
   }
   return {
-    ...(conditions === undefined ? {} : { conditions }),
+    ...(conditions.length === 0 ? {} : { conditions }),
     replicas: active.length,
     ...withoutZeros(counts),
     observedGeneration: set.metadata.generation ?? 0,

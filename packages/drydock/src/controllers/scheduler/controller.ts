@@ -146,12 +146,14 @@ class Scheduler {
 
   async #refuse(pod: Pod, message: string, signal: AbortSignal): Promise<void> {
     const old = podCondition(pod, 'PodScheduled')
-    if (old?.status === 'False' && old.message === message) return
+    const { generation } = pod.metadata
+    if (old?.status === 'False' && old.message === message && observedGeneration(old) === generation) return
     const condition = {
       type: 'PodScheduled',
       status: 'False',
       reason: 'Unschedulable',
       message,
+      observedGeneration: generation,
       lastProbeTime: null,
       lastTransitionTime:
         old?.status === 'False' && old.lastTransitionTime
@@ -173,6 +175,9 @@ class Scheduler {
     })
   }
 }
+
+const observedGeneration = (condition: object): unknown =>
+  'observedGeneration' in condition ? condition.observedGeneration : undefined
 
 function isOurs(pod: Pod): boolean {
   if (pod.spec?.nodeName || isTerminating(pod) || isFinished(pod)) return false

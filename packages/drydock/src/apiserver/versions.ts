@@ -1,7 +1,8 @@
 import type { ListItem } from './answer.ts'
 import { autoscalerFromV1, autoscalerToV1 } from './autoscaler/autoscaler-versions.ts'
+import { crdSchemaOf } from './custom/custom-schema.ts'
 import { apiVersionOf, type KindInfo } from './kinds.ts'
-import type { ApiObject, JsonObject } from './object.ts'
+import { type ApiObject, isApiObject, type JsonObject, objectsAt } from './object.ts'
 
 /** Fields of an Event in the group events.k8s.io, and what the core group calls them. */
 const eventFields: readonly (readonly [string, string])[] = [
@@ -24,11 +25,12 @@ export function toStorage(object: ApiObject, kind: KindInfo): ApiObject {
 }
 
 /**
- * A stored object in the version that was asked for. Versions of custom kinds differ in nothing else: conversion by
- * webhook is not offered.
+ * A stored object in the version that was asked for. Versions of custom kinds differ in nothing but their schemas: conversion
+ * by webhook is not offered.
  */
 export function fromStorage(object: ApiObject, kind: KindInfo): ApiObject {
   const apiVersion = apiVersionOf(kind)
+  if (kind.crd !== undefined) return customFromStorage(object, kind)
   if (object.apiVersion === apiVersion) return object
   if (isOldAutoscaler(kind)) return autoscalerToV1(object)
   if (kind.group !== 'events.k8s.io') return { ...object, apiVersion }
@@ -37,9 +39,30 @@ export function fromStorage(object: ApiObject, kind: KindInfo): ApiObject {
 
 /** The same for what is sent: the stored text is used as it is wherever it can be, without parsing it. */
 export function present(stored: ListItem, kind: KindInfo): ListItem {
-  if (stored.json.startsWith(`{"apiVersion":${JSON.stringify(apiVersionOf(kind))},`)) return stored
+  const asIs = kind.crd === undefined || isUpToDate(stored, kind)
+  if (asIs && stored.json.startsWith(`{"apiVersion":${JSON.stringify(apiVersionOf(kind))},`)) return stored
   const object = fromStorage(stored.object, kind)
   return { object, json: JSON.stringify(object) }
+}
+
+/**
+ * Defaults that were added since are filled in, and fields that went are left out, by the schema of the version that was stored;
+ * then what the version asked for does not have is left out, too.
+ */
+function customFromStorage(object: ApiObject, kind: KindInfo): ApiObject {
+  const apiVersion = apiVersionOf(kind)
+  if (object.apiVersion === apiVersion && isUpToDate({ object }, kind)) return object
+  const stored = crdSchemaOf({ ...kind, version: object.apiVersion.replace(/^.*\//, '') })
+  const read = stored === undefined ? object : stored.applyDefaults(stored.prune(object))
+  const asked = object.apiVersion === apiVersion ? read : crdSchemaOf(kind)?.prune({ ...read, apiVersion })
+  return isApiObject(asked) ? asked : { ...object, apiVersion }
+}
+
+/** Whether an object was written since its definition was, and so is as that says. Of several versions each may have written it. */
+function isUpToDate(stored: { object: ApiObject } | { revision: number }, { crd }: KindInfo): boolean {
+  if (objectsAt(crd, 'spec', 'versions').length !== 1) return false
+  const revision = 'revision' in stored ? stored.revision : Number(stored.object.metadata.resourceVersion)
+  return revision > Number(crd?.metadata.resourceVersion)
 }
 
 function isOldAutoscaler({ group, version }: KindInfo): boolean {

@@ -1,10 +1,10 @@
-import type { Api } from '../api.ts'
+import { type Api, timestamp } from '../api.ts'
 import type { KindInfo } from '../kinds.ts'
-import type { ApiObject } from '../object.ts'
+import { type ApiObject, ensureObject, objectsAt } from '../object.ts'
 import { crdResource } from '../registry.ts'
 import { deleteObject } from '../writes/delete-object.ts'
 import { updateObject } from '../writes/update-object.ts'
-import { cleanupFinalizer } from './cleanup-finalizer.ts'
+import { cleanupFinalizer, isTerminating } from './cleanup-finalizer.ts'
 
 /**
  * Deletes the objects of definitions that are being deleted, and lets the definition go after the last of them. Objects
@@ -65,7 +65,26 @@ export class DefinitionCleanup {
         this.#api.storage.subscribe(kind.storedAs, () => this.#soon()),
       )
     }
+    this.#announce(definition)
     for (const { object } of left) this.#delete(kind, object)
+  }
+
+  /** No new objects from here on: see `customStrategy`. */
+  #announce(definition: ApiObject): void {
+    const kind = this.#api.registry.resolveKind('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition')
+    if (kind === undefined || isTerminating(definition)) return
+    const object = structuredClone(definition)
+    const status = ensureObject(object, 'status')
+    const condition = {
+      type: 'Terminating',
+      status: 'True',
+      lastTransitionTime: timestamp(this.#api.clock.now()),
+      reason: 'InstanceDeletionInProgress',
+      message: 'CustomResource deletion is in progress',
+    }
+    status.conditions = [...objectsAt(status, 'conditions'), condition]
+    const options = { dryRun: false, manager: 'drydock', subresource: 'status', fieldsTracked: true }
+    updateObject(this.#api, kind, definition, object, options)
   }
 
   #delete(kind: KindInfo, object: ApiObject): void {

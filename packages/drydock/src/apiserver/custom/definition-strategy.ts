@@ -1,7 +1,16 @@
 import { timestamp } from '../api.ts'
-import { ensureObject, objectAt, objectsAt, setDefault, stringAt } from '../object.ts'
+import {
+  ensureObject,
+  type JsonObject,
+  objectAt,
+  objectsAt,
+  setDefault,
+  stringAt,
+  stringsAt,
+} from '../object.ts'
 import { invalid } from '../schema/field-error.ts'
 import { validateCrd } from '../schema/validate-crd.ts'
+import type { Cause } from '../status.ts'
 import type { Strategy } from '../strategy.ts'
 import { cleanupFinalizer } from './cleanup-finalizer.ts'
 
@@ -42,9 +51,10 @@ export const definitionStrategy: Strategy = {
     validateCrd(object).filter(({ field }) => old === undefined || field !== 'metadata.name'),
   validateUpdate: (object, old) => {
     const [now, before] = [objectAt(object, 'spec'), objectAt(old, 'spec')]
-    return [['group'], ['scope'], ['names', 'kind'], ['names', 'plural']]
+    const moved = [['group'], ['scope'], ['names', 'kind'], ['names', 'plural']]
       .filter((field) => stringAt(now, ...field) !== stringAt(before, ...field))
       .map((field) => invalid(`spec.${field.join('.')}`, stringAt(now, ...field), 'field is immutable'))
+    return [...moved, ...lostVersions(objectsAt(now, 'versions'), stringsAt(old, 'status', 'storedVersions'))]
   },
   prepareUpdate: (object) => {
     const names = objectsAt(object, 'spec', 'versions').filter((version) => version.storage === true)
@@ -54,4 +64,13 @@ export const definitionStrategy: Strategy = {
     status.storedVersions = [...known, ...added]
     status.acceptedNames = structuredClone(ensureObject(ensureObject(object, 'spec'), 'names'))
   },
+}
+
+/** Objects may still be stored in a version that would go. */
+function lostVersions(versions: readonly JsonObject[], stored: readonly string[]): Cause[] {
+  return stored.flatMap((name, at) => {
+    if (versions.some((version) => version.name === name)) return []
+    const why = `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`
+    return [invalid(`status.storedVersions[${at}]`, name, why)]
+  })
 }

@@ -6,6 +6,7 @@ import { applyDefaults } from './defaults.ts'
 import { invalid } from './field-error.ts'
 import { prune, unknownFields } from './prune.ts'
 import type { TypeSchema } from './type-schema.ts'
+import { embeddedFaults } from './validate-embedded.ts'
 import { duplicateItems } from './validate-lists.ts'
 import { validateValue } from './validate-value.ts'
 
@@ -72,6 +73,7 @@ export function compileCrd(crd: JsonObject, version?: string): CrdSchema {
   const schema = objectAt(source, 'schema', 'openAPIV3Schema') ?? open
   const typeSchema = customType(schema)
   const scale = scaleOf(objectAt(source, 'subresources', 'scale'))
+  const embeds = JSON.stringify(schema).includes('x-kubernetes-embedded-resource')
   // Compiled at the first check: rules are many and a server may never see an object of the kind.
   let rules: { tree: RuleTree | undefined } | undefined
   const object = (value: unknown): JsonObject => (isObject(value) ? value : {})
@@ -85,6 +87,7 @@ export function compileCrd(crd: JsonObject, version?: string): CrdSchema {
       rules ??= { tree: ruleTree(schema) }
       const faults = [
         ...validateValue(value, schema, '', old, typeSchema),
+        ...(embeds ? embeddedFaults(value, schema, '') : []),
         ...(old !== undefined ? [] : duplicateItems(value, typeSchema)),
       ]
       if (rules.tree === undefined) return faults

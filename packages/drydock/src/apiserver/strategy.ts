@@ -7,7 +7,7 @@ import {
   validatePriorityClassUpdate,
 } from './admission/priority.ts'
 import { mountServiceAccount } from './admission/service-account.ts'
-import type { Api } from './api.ts'
+import { type Api, timestamp } from './api.ts'
 import { defaultAutoscaler, defaultAutoscalerV1 } from './autoscaler/defaults.ts'
 import { validateAutoscaler, validateAutoscalerV1 } from './autoscaler/validation.ts'
 import { customStrategy } from './custom/custom-strategy.ts'
@@ -36,7 +36,7 @@ import {
   selectOwnPods,
 } from './defaults/workloads.ts'
 import { type KindInfo, qualifiedResource } from './kinds.ts'
-import { type ApiObject, ensureObject, objectAt, objectsAt } from './object.ts'
+import { type ApiObject, ensureObject, objectAt, objectsAt, setDefault } from './object.ts'
 import type { Cause } from './status.ts'
 import { validateRole, validateRoleBinding, validateRoleBindingUpdate } from './validation/access.ts'
 import {
@@ -133,8 +133,8 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
   [
     'namespaces',
     {
+      defaults: labelWithName,
       prepareCreate: (object) => {
-        labelWithName(object)
         object.spec = { finalizers: ['kubernetes'] }
         object.status = { phase: 'Active' }
       },
@@ -188,8 +188,8 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
     'persistentvolumes',
     {
       defaults: defaultVolume,
-      prepareCreate: (object) => {
-        object.status = { phase: 'Pending' }
+      prepareCreate: (object, api) => {
+        object.status = { phase: 'Pending', lastPhaseTransitionTime: timestamp(api.clock.now()) }
         withFinalizer(object, 'kubernetes.io/pv-protection')
       },
       validate: validateVolume,
@@ -221,6 +221,7 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
       defaults: defaultStatefulSet,
       prepareCreate: (object) => {
         object.status = { replicas: 0, availableReplicas: 0 }
+        setDefault(ensureObject(object, 'spec'), 'serviceName', '')
       },
       validate: validateStatefulSet,
       validateUpdate: validateStatefulSetUpdate,
@@ -249,7 +250,15 @@ const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
     { defaults: defaultAutoscalerV1, prepareCreate: unscaled, validate: validateAutoscalerV1 },
   ],
   ['networkpolicies.networking.k8s.io', { defaults: defaultNetworkPolicy, validate: validateNetworkPolicy }],
-  ['ingresses.networking.k8s.io', { validate: validateIngress }],
+  [
+    'ingresses.networking.k8s.io',
+    {
+      prepareCreate: (object) => {
+        object.status = { loadBalancer: {} }
+      },
+      validate: validateIngress,
+    },
+  ],
   [
     'endpointslices.discovery.k8s.io',
     {

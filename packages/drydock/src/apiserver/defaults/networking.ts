@@ -9,6 +9,7 @@ export function defaultNetworkPolicy(object: ApiObject): void {
 }
 
 export function defaultEndpointSlice(object: ApiObject): void {
+  for (const endpoint of objectsAt(object, 'endpoints')) setDefault(endpoint, 'conditions', {})
   for (const port of objectsAt(object, 'ports')) {
     setDefault(port, 'name', '')
     setDefault(port, 'protocol', 'TCP')

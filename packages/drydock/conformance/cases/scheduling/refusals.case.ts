@@ -31,12 +31,13 @@ test('a pod is bound, and an event says where to', async () => {
 
 test('a refused pod shows it in its condition and in an event', async () => {
   const ns = await namespace()
+  // The nodes of other cases are to be refused for their labels alone.
   await create(
     core(ns, 'pods'),
-    'metadata: {name: a}\nspec: {nodeSelector: {no: such}, containers: [{name: main, image: redis}]}',
+    'metadata: {name: a}\nspec: {nodeSelector: {no: such}, tolerations: [{operator: Exists}], containers: [{name: main, image: redis}]}',
   )
   expect(await refusalOf(ns, 'a')).toMatchInlineSnapshot(
-    `"PodScheduled False Unschedulable: 0/N nodes are available: 1 node(s) had untolerated taint(s), N node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/N nodes are available: N Preemption is not helpful for scheduling."`,
+    `"PodScheduled False Unschedulable: 0/N nodes are available: N node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/N nodes are available: N Preemption is not helpful for scheduling."`,
   )
   const { status } = (await api.get(core(ns, 'pods/a'))).body
   const [told] = await eventsOf(ns, 'Pod', 'a', 1)

@@ -70,7 +70,7 @@ test('a ReplicaSet that was there already is found', async () => {
   await rolled(ns, 1)
   expect((await progress()).slice(0, 1)).toMatchInlineSnapshot(`
     [
-      "Progressing True NewReplicaSetAvailable: ReplicaSet "web-HASH1" has successfully progressed.",
+      "Progressing True FoundNewReplicaSet: Found new replica set "web-HASH1"",
     ]
   `)
   expect(await items(apps(ns, 'replicasets'))).toHaveLength(1)

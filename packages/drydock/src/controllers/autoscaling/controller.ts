@@ -1,6 +1,6 @@
 /** The HorizontalPodAutoscaler controller: looks at each autoscaler again and again, as the figures change without an event. */
 import { isDeepStrictEqual } from 'node:util'
-import { type Client, type HorizontalPodAutoscaler, keyOf, pathOf, resources, watches } from '@orlop/kube'
+import { type Client, type HorizontalPodAutoscaler, keyOf, resources, watches } from '@orlop/kube'
 import { type ControllerContext, recorder, register } from '../context.ts'
 import { type AutoscalerStatus, withCondition } from './conditions.ts'
 import { type History, withChange } from './history.ts'
@@ -26,10 +26,8 @@ export function autoscalers(context: ControllerContext): void {
     const { currentMetrics, ...before } = autoscaler.status ?? {}
     // Without figures the server shows a null.
     if (isDeepStrictEqual(currentMetrics ? { ...before, currentMetrics } : before, status)) return
-    const { namespace = '', name } = autoscaler.metadata
-    const path = pathOf(resources.horizontalPodAutoscalers, { namespace, name, subresource: 'status' })
-    const body = { ...autoscaler, status: { currentMetrics: null, ...status } }
-    await client.request('PUT', path, { body, signal })
+    const next = { ...autoscaler, status }
+    await client.update(resources.horizontalPodAutoscalers, next, { subresource: 'status', signal })
   }
 
   const targetOf = async (

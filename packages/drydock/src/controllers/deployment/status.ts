@@ -97,11 +97,13 @@ function progress(
     return { condition: make('Unknown', 'DeploymentResumed', 'Deployment is resumed'), again: 0 }
   if ((paused || change.scaling) && old !== undefined) return { condition: old }
   const { created } = change
+  if (old === undefined && created === undefined && fresh !== undefined) {
+    const found = `Found new replica set "${fresh.metadata.name}"`
+    return { condition: make('True', 'FoundNewReplicaSet', found), again: 0 }
+  }
   const name = JSON.stringify((created ?? fresh)?.metadata.name)
   const current =
-    created !== undefined
-      ? make('True', 'NewReplicaSetCreated', `Created new replica set ${name}`)
-      : (old ?? (fresh && make('True', 'FoundNewReplicaSet', `Found new replica set ${name}`)))
+    created !== undefined ? make('True', 'NewReplicaSetCreated', `Created new replica set ${name}`) : old
   const unmoved = { ...(current === undefined ? {} : { condition: current }) }
   if (current?.reason === 'NewReplicaSetAvailable' && counts.replicas === counts.updatedReplicas)
     return unmoved

@@ -99,7 +99,7 @@ function progress(
   const { created } = change
   if (old === undefined && created === undefined && fresh !== undefined) {
     const found = `Found new replica set "${fresh.metadata.name}"`
-    return { condition: make('True', 'FoundNewReplicaSet', found), again: 0 }
+    return { condition: make('True', 'FoundNewReplicaSet', found), again: deadline * 1000 }
   }
   const name = JSON.stringify((created ?? fresh)?.metadata.name)
   const current =

@@ -1,9 +1,12 @@
 /** What to do next, once everything is ready. */
-import type { Client } from '@orlop/kube'
+import { type Client, type KubeObject, systemClock } from '@orlop/kube'
 import type { Context } from '../context.ts'
 import { commandName } from '../failure.ts'
 import { accessTo, addressesHere, findCache } from './cache.ts'
 import type { Applied } from './manifests.ts'
+
+/** How long a door may take to open after its Service is there, in ms. */
+const opensWithin = 3000
 
 export async function connectHints(
   context: Context,
@@ -30,8 +33,7 @@ export async function connectHints(
   }
   for (const { object } of applied.filter(({ object: { kind } }) => kind === 'Service')) {
     const { name, namespace = 'default' } = object.metadata
-    // A headless one has no address; its pods have names, inside.
-    const addresses = Object.values(await addressesHere(folder, namespace, name))
+    const addresses = await soonHere(folder, namespace, name, isHeadless(object), signal)
     if (addresses.length > 0) lines.push(`Service ${name} is at ${addresses.join(' and ')}`)
   }
   lines.push(
@@ -40,4 +42,23 @@ export async function connectHints(
     '',
   )
   return lines.join('\n')
+}
+
+/** A headless Service has no address; its pods have names, inside. */
+function isHeadless(service: KubeObject): boolean {
+  const spec = 'spec' in service ? service.spec : undefined
+  return typeof spec === 'object' && spec !== null && 'clusterIP' in spec && spec.clusterIP === 'None'
+}
+
+async function soonHere(
+  folder: string,
+  namespace: string,
+  name: string,
+  headless: boolean,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  for (const until = systemClock.now() + opensWithin; ; await systemClock.sleep(50, signal)) {
+    const addresses = Object.values(await addressesHere(folder, namespace, name))
+    if (addresses.length > 0 || headless || systemClock.now() > until) return addresses
+  }
 }

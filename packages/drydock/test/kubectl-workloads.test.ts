@@ -156,9 +156,10 @@ test('a pod of a Job that is deleted has failed, and a Job that is deleted keeps
   await said('delete', 'pod', '-l', 'job-name=long', '--timeout=20s')
   const outcome = (): Promise<string> =>
     said('get', 'job', 'long', '-o', 'jsonpath={.status.failed}{.status.succeeded}')
-  await eventually(async () => (await outcome()) === '1')
+  await eventually(async () => (await outcome()) === '1', outcome, 30_000)
   await said('delete', 'job/long', '--timeout=20s')
-  await eventually(async () => (await said('get', 'pods', '-l', 'job-name=long', '-o', 'name')) === '')
+  const pods = (): Promise<string> => said('get', 'pods', '-l', 'job-name=long', '-o', 'name')
+  await eventually(async () => (await pods()) === '', pods, 30_000)
 })
 
 test('an indexed Job tells each pod its index', { timeout: 60_000 }, async () => {

@@ -47,8 +47,11 @@ test(
     expect(await redisCli(uri, 'CONFIG', 'GET', 'maxmemory-policy')).toMatch(/allkeys-lru/)
 
     await up('redis-exporter.yaml')
-    const metrics = await fetch(`http://${await here('redis-exporter', 9121)}/metrics`)
-    expect(await metrics.text()).toMatch(/^redis_up 1$/m)
+    const exporter = await here('redis-exporter', 9121)
+    const metrics = await soon('the exporter answers', async () =>
+      (await fetch(`http://${exporter}/metrics`)).text(),
+    )
+    expect(metrics).toMatch(/^redis_up 1$/m)
 
     await up('warm-up-job.yaml')
     expect(await redisCli(uri, 'DBSIZE')).toBe('10001')

@@ -42,7 +42,15 @@ test(
     const [, address] = /Service redis is at (\S+)/.exec(printed) ?? []
     const uri = `redis://default:change-me-please@${address}`
     expect(await redisCli(uri, 'SET', 'k', 'v')).toBe('OK')
-    await client.delete(resources.pods, { namespace: 'default', name: 'redis-0' })
+    const pod = { namespace: 'default', name: 'redis-0' }
+    const { uid } = (await client.get(resources.pods, pod)).metadata
+    await client.delete(resources.pods, pod)
+    await soon('another pod is ready', async () => {
+      const { metadata, status } = await client.get(resources.pods, pod)
+      return (
+        metadata.uid !== uid && status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True')
+      )
+    })
     await soon('the data is back', async () => (await redisCli(uri, 'GET', 'k')) === 'v')
     expect(await redisCli(uri, 'CONFIG', 'GET', 'maxmemory-policy')).toMatch(/allkeys-lru/)
 

@@ -10,7 +10,7 @@ import { redisCli } from './redis-cli.ts'
 
 const run = promisify(execFile)
 const plain = join(examples, 'plain')
-const within = 180_000
+const within = 300_000
 let home: Home
 let client: Client
 
@@ -24,7 +24,7 @@ afterAll(() => home.remove(), within)
 
 /** Sentinels look every ten seconds, and machines may be busy. */
 const soon = <T>(what: string, ask: () => Promise<T | false | undefined>): Promise<T> =>
-  eventually(what, ask, 60_000)
+  eventually(what, ask, 120_000)
 
 /** Brings up one of the files and gives what was printed. */
 const up = (file: string): Promise<string> => home.ok('up', '--timeout', '80', '-f', join(plain, file))

@@ -38,6 +38,28 @@ export async function someoneElseServes(name: string, pass: Pass): Promise<boole
   return found.length > 0
 }
 
+/**
+ * Whether an instance that is empty would be put before one that holds keys. One that cannot be asked was judged by the plan.
+ */
+export async function wouldServeEmptiness(name: string, pass: Pass): Promise<boolean> {
+  const keysOf = (instance: string): Promise<number> =>
+    pass.connect(instance, async (redis) => (await redis.info()).keys())
+  if ((await keysOf(name)) > 0) return false
+  const others = pass.seen.instances.filter((i) => i.name !== name && i.pod !== undefined)
+  const counts = await mapBounded(others, asking, async (other) => {
+    try {
+      return await keysOf(other.name)
+    } catch (error) {
+      if (isRedisError(error)) return 0
+      throw error
+    }
+  })
+  const fuller = others.filter((_, i) => (counts[i] ?? 0) > 0).map((other) => other.name)
+  if (fuller.length > 0)
+    pass.log.info({ instance: name, fuller }, 'it is empty and others hold keys; looking again')
+  return fuller.length > 0
+}
+
 async function servesNow({ name }: Instance, pass: Pass): Promise<boolean> {
   try {
     return await pass.connect(name, async (redis) => (await redis.role()).role === 'primary')

@@ -3,7 +3,7 @@ import { recordKey } from '../redis/build/config-map.ts'
 import { configMapName } from '../redis/build/names.ts'
 import { viewOf } from '../redis/observation.ts'
 import type { Executor } from './act.ts'
-import { someoneElseServes } from './live-look.ts'
+import { someoneElseServes, wouldServeEmptiness } from './live-look.ts'
 
 /**
  * Only after a live look at the record, and only the very process that was looked at: one that came back since may be empty,
@@ -19,6 +19,7 @@ export const promote: Executor<'promote'> = async ({ instance }, pass) => {
     return
   }
   if (await someoneElseServes(instance, pass)) return
+  if (await wouldServeEmptiness(instance, pass)) return
   const chosen = viewOf(pass.seen.instances.find((i) => i.name === instance))?.runId
   await pass.connect(instance, async (connection) => {
     const { runId } = (await connection.info()).server

@@ -39,25 +39,31 @@ export async function someoneElseServes(name: string, pass: Pass): Promise<boole
 }
 
 /**
- * Whether an instance that is empty would be put before one that holds keys. One that cannot be asked was judged by the plan.
+ * Whether an instance that is empty would be put before one that holds keys and is as far in the stream or farther: one that is behind may
+ * hold what was deleted since. One that cannot be asked was judged by the plan.
  */
 export async function wouldServeEmptiness(name: string, pass: Pass): Promise<boolean> {
-  const keysOf = (instance: string): Promise<number> =>
-    pass.connect(instance, async (redis) => (await redis.info()).keys())
-  if ((await keysOf(name)) > 0) return false
+  const look = (instance: string): Promise<{ keys: number; offset: number }> =>
+    pass.connect(instance, async (redis) => {
+      const info = await redis.info()
+      const { role, slaveReplOffset, masterReplOffset } = info.replication
+      return { keys: info.keys(), offset: (role === 'replica' ? slaveReplOffset : masterReplOffset) ?? 0 }
+    })
+  const chosen = await look(name)
+  if (chosen.keys > 0) return false
   const others = pass.seen.instances.filter((i) => i.name !== name && i.pod !== undefined)
-  const counts = await mapBounded(others, asking, async (other) => {
+  const fuller = await mapBounded(others, asking, async (other) => {
     try {
-      return await keysOf(other.name)
+      const { keys, offset } = await look(other.name)
+      return keys > 0 && offset >= chosen.offset
     } catch (error) {
-      if (isRedisError(error)) return 0
+      if (isRedisError(error)) return false
       throw error
     }
   })
-  const fuller = others.filter((_, i) => (counts[i] ?? 0) > 0).map((other) => other.name)
-  if (fuller.length > 0)
-    pass.log.info({ instance: name, fuller }, 'it is empty and others hold keys; looking again')
-  return fuller.length > 0
+  const found = fuller.includes(true)
+  if (found) pass.log.info({ instance: name }, 'it is empty and another holds keys; looking again')
+  return found
 }
 
 async function servesNow({ name }: Instance, pass: Pass): Promise<boolean> {

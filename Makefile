@@ -22,7 +22,7 @@ build: setup dist/.built ## Bundle the programs into dist/
 
 test-setup: setup ## Install what only tests need, and make the images that they run
 	@hack/setup tests
-	@hack/images/build redis-7.0 redis-8.0 valkey-8.1 valkey-9.1 >/dev/null
+	@images/build redis-7.0 redis-8.0 valkey-8.1 valkey-9.1 >/dev/null
 
 test: test-setup dist/.built ## Run every test that needs no real cluster
 	@npm run --silent test

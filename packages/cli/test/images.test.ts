@@ -19,7 +19,7 @@ afterEach(() => home.remove())
 
 /** A root file system with a static shell. */
 async function rootfs(): Promise<string> {
-  const script = new URL('../../../hack/images/build', import.meta.url).pathname
+  const script = new URL('../../../images/build', import.meta.url).pathname
   const { stdout } = await run(script, ['--cached', 'redis-8.0'], { timeout: 10_000 })
   const folder = join(home.folder, '..', 'rootfs')
   await mkdir(join(folder, 'bin'), { recursive: true })

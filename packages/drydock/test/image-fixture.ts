@@ -66,9 +66,9 @@ export async function emptyStore(): Promise<{ store: ImageStore; around: string;
   }
 }
 
-/** The folder of an image made by hack/images/build, which `make test` and hack/setup see to. */
+/** The folder of an image made by images/build, which `make test` and hack/setup see to. */
 export async function builtImage(name: string): Promise<string> {
-  const script = new URL('../../../hack/images/build', import.meta.url).pathname
+  const script = new URL('../../../images/build', import.meta.url).pathname
   const { stdout } = await run(script, ['--cached', name], { timeout: 10_000 })
   return stdout.trim()
 }

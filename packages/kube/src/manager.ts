@@ -1,5 +1,6 @@
 import type { Client } from './client.ts'
 import { type ControllerOptions, type Metrics, runController, type Surroundings } from './controller.ts'
+import { type Informer, informerOver } from './informer.ts'
 import type { KubeObject } from './object.ts'
 import { Reflector, type ReflectorOptions } from './reflector.ts'
 import { pathOf, type Resource } from './resources.ts'
@@ -50,6 +51,20 @@ export class Manager {
     this.#reflectors.set(shared ? `${id} ${this.#reflectors.size}` : id, { reflector, transform })
     this.#add((signal) => reflector.run(signal))
     return reflector
+  }
+
+  /** The objects of these namespaces, each with a reflector of its own; of all of them unless any is named. */
+  informer<T extends KubeObject>(
+    resource: Resource<T>,
+    namespaces: readonly string[] = [],
+    options: Omit<Selected<T>, 'namespace'> = {},
+  ): Informer<T> {
+    if (namespaces.length === 0) return this.reflector(resource, options)
+    return informerOver(
+      new Map(
+        namespaces.map((namespace) => [namespace, this.reflector(resource, { ...options, namespace })]),
+      ),
+    )
   }
 
   controller(options: ControllerOptions): void {

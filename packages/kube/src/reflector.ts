@@ -3,6 +3,7 @@ import type { Client, List } from './client.ts'
 import type { Clock } from './clock.ts'
 import { unlessAborted } from './deadline.ts'
 import { isAborted, isGone, KubeError, kubeErrorCode } from './errors.ts'
+import type { Informer } from './informer.ts'
 import type { Log } from './log.ts'
 import { type KubeObject, keyOf } from './object.ts'
 import type { Resource } from './resources.ts'
@@ -51,7 +52,7 @@ const longEnough = 10_000
  * Keeps a {@link Store} equal to what the API server has: lists page by page, then watches, and lists again
  * when the server has forgotten where the watch stood. It never gives up before its signal fires.
  */
-export class Reflector<T extends KubeObject> {
+export class Reflector<T extends KubeObject> implements Informer<T> {
   readonly #o: ReflectorOptions<T>
   readonly #log: Log
   readonly #store: IndexedStore<T>

@@ -1,5 +1,5 @@
+import type { Informer } from './informer.ts'
 import type { KubeObject } from './object.ts'
-import type { Reflector } from './reflector.ts'
 
 /** Where a controller learns which keys need work. */
 export interface Source {
@@ -17,14 +17,14 @@ export interface Source {
  * watches(redis, (object) => [keyOf(object)])
  */
 export function watches<T extends KubeObject>(
-  reflector: Reflector<T>,
+  informer: Informer<T>,
   toKeys: (object: T, old?: T) => readonly string[],
 ): Source {
   return {
     start: (add) =>
-      reflector.subscribe(({ object, old }) => {
+      informer.subscribe(({ object, old }) => {
         for (const key of toKeys(object, old)) add(key)
       }),
-    synced: (signal) => reflector.synced(signal),
+    synced: (signal) => informer.synced(signal),
   }
 }

@@ -100,10 +100,34 @@ test('a leader that is told to stop gives the lease back, and the next need not 
   a.stop.abort()
   expect(await a.end).toBe('resigned')
   expect(leaders.size).toBe(0)
-  expect(lease()?.spec?.holderIdentity).toBe('')
+  // The clock stands still: the next one was told.
+  await vi.waitFor(() => expect([...leaders]).toEqual(['b']))
+  expect(lease()?.spec?.leaseTransitions).toBe(1)
+})
+
+test('who may not watch the lease finds it free at the next attempt', async () => {
+  server.fault = (seen, response) => {
+    if (!seen.query.has('watch')) return false
+    response.writeHead(403).end()
+    return true
+  }
+  const a = candidate('a')
+  await leads('a')
+  candidate('b')
+  await pass(4)
+  a.stop.abort()
+  expect(await a.end).toBe('resigned')
   await pass(3)
   expect([...leaders]).toEqual(['b'])
-  expect(lease()?.spec?.leaseTransitions).toBe(1)
+})
+
+test('a leader tells of every renewal', async () => {
+  const renewed: number[] = []
+  candidate('a', { onRenewed: (at) => renewed.push(at) })
+  await leads('a')
+  await pass(10)
+  expect(renewed.length).toBeGreaterThan(3)
+  expect(renewed).toEqual(renewed.toSorted((x, y) => x - y))
 })
 
 describe('a leader that is cut off', () => {

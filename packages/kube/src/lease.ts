@@ -21,6 +21,8 @@ export interface LeaseOptions {
   retryPeriod?: number | undefined
   clock: Clock
   log: Log
+  /** Told each time the lease was got or renewed, with when that was asked for. */
+  onRenewed?: ((at: number) => void) | undefined
   /** Leads until its signal fires; when it returns by itself the lease is given back. */
   onStartedLeading: (signal: AbortSignal) => Promise<void> | void
   signal: AbortSignal
@@ -92,15 +94,56 @@ class Elector {
   /** Tries until it holds the lease; when it has, since when. `undefined` when the signal fired. */
   async acquire(): Promise<number | undefined> {
     const { clock, signal } = this.#o
-    while (!signal.aborted) {
-      const asked = clock.now()
-      if (await this.#tryOnce(signal, this.#renewDeadline)) {
-        this.#log.info({}, 'leads')
-        return asked
-      }
-      await clock.sleep(this.#retry, signal).catch(() => {})
+    const over = new AbortController()
+    let wake = new AbortController()
+    let freed = false
+    const free = (): void => {
+      freed = true
+      wake.abort()
     }
-    return undefined
+    let listening: Promise<void> | undefined
+    try {
+      while (!signal.aborted) {
+        const asked = clock.now()
+        freed = false
+        if (await this.#tryOnce(signal, this.#renewDeadline)) {
+          this.#log.info({}, 'leads')
+          this.#o.onRenewed?.(asked)
+          return asked
+        }
+        // Of a lease that is given back the next leader hears at once, not at its next attempt.
+        listening ??= this.#listen(over.signal, free).finally(() => {
+          listening = undefined
+        })
+        if (freed) continue
+        wake = new AbortController()
+        await unlessAborted(clock.sleep(this.#retry, wake.signal), signal).catch(() => {})
+      }
+      return undefined
+    } finally {
+      over.abort()
+      wake.abort()
+      await listening
+    }
+  }
+
+  /** Calls `wake` when the lease is nobody's. Attempts go on by the clock, so a watch that breaks or is not allowed costs only time. */
+  async #listen(signal: AbortSignal, wake: () => void): Promise<void> {
+    const { client, namespace, name } = this.#o
+    try {
+      const from = this.#seen?.lease.metadata.resourceVersion
+      const events = client.watch(resources.leases, {
+        namespace,
+        fieldSelector: `metadata.name=${name}`,
+        ...(from === undefined ? {} : { resourceVersion: from }),
+        signal,
+      })
+      for await (const { type, object } of events) {
+        if (type === 'DELETED' || (type !== 'BOOKMARK' && !object.spec?.holderIdentity)) wake()
+      }
+    } catch (err) {
+      if (!signal.aborted) this.#log.debug({ err, code: kubeErrorCode(err) }, 'the watch of the lease ended')
+    }
   }
 
   /** Renews until `ended` or the caller's signal fires. @throws KubeError `LeaseLost` */
@@ -121,6 +164,7 @@ class Elector {
         const asked = clock.now()
         if (!deadline.signal.aborted && (await this.#tryOnce(deadline.signal, this.#renewDeadline))) {
           renewed = asked
+          this.#o.onRenewed?.(asked)
           deadline.restart(this.#renewDeadline - (clock.now() - asked))
         }
         if (ended.aborted || signal.aborted) return

@@ -43,7 +43,7 @@ async function measure(path: string): Promise<void> {
   const around = { log: silentLog, clock: systemClock, random: Math.random }
   const ended = new AbortController()
   const manager = new Manager({ client, ...around })
-  const world = watchWorld(manager, undefined)
+  const world = watchWorld(manager, [])
   const tools = {
     client,
     ...around,

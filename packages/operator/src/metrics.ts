@@ -1,5 +1,9 @@
-/** What the operator tells Prometheus about itself and its caches. Names start with `orlop_`. */
+/**
+ * What the operator tells Prometheus about itself and its caches. Names start with `orlop_`; process and event loop are told of by the
+ * names that dashboards know.
+ */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client'
+import manifest from '../package.json' with { type: 'json' }
 
 export interface Metrics {
   readonly registry: Registry
@@ -8,6 +12,8 @@ export interface Metrics {
   /** Publishes the health of one resource; `undefined` when it is gone. */
   resource(kind: string, namespace: string, name: string, health: Health | undefined): void
   leading(isLeader: boolean): void
+  /** How many resources wait to be looked at. */
+  queued(controller: string, keys: number): void
 }
 
 export interface Health {
@@ -18,7 +24,7 @@ export interface Health {
 
 export function createMetrics(): Metrics {
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry, prefix: 'orlop_' })
+  collectDefaultMetrics({ register: registry })
   const registers = [registry]
   const reconciles = new Counter({
     name: 'orlop_reconcile_total',
@@ -60,6 +66,19 @@ export function createMetrics(): Metrics {
   })
   const leader = new Gauge({ name: 'orlop_leader', help: '1 on the replica that acts', registers })
   leader.set(0)
+  const build = new Gauge({
+    name: 'orlop_build_info',
+    help: 'Always 1; which version runs',
+    labelNames: ['version'],
+    registers,
+  })
+  build.set({ version: manifest.version }, 1)
+  const depth = new Gauge({
+    name: 'orlop_queue_depth',
+    help: 'Resources that wait to be looked at',
+    labelNames: ['controller'],
+    registers,
+  })
   return {
     registry,
     reconciled(kind, result, seconds) {
@@ -77,6 +96,7 @@ export function createMetrics(): Metrics {
       wanted.set(of, health.instances)
       have.set(of, health.readyInstances)
     },
+    queued: (controller, keys) => depth.set({ controller }, keys),
     leading: (isLeader) => leader.set(isLeader ? 1 : 0),
   }
 }

@@ -8,14 +8,17 @@ import {
   type Log,
   Manager,
   type Reconcile,
+  runController,
   runWithLease,
 } from '@orlop/kube'
 import { withConnection } from '@orlop/redis'
 import type { Metrics } from './metrics.ts'
 import { type Nodes, realNodes } from './observe/node.ts'
 import { Secrets } from './observe/secrets.ts'
+import { leaseName } from './permissions.ts'
 import { reconcileRedis } from './redis/reconcile.ts'
 import { sourcesOf, watchWorld } from './redis/world.ts'
+import { Watchdog } from './stuck.ts'
 
 export interface OperatorTools {
   readonly client: Client
@@ -24,7 +27,8 @@ export interface OperatorTools {
   readonly metrics: Metrics
   readonly identity: string
   readonly leaseNamespace: string
-  readonly namespace?: string | undefined
+  /** Look after these only; all unless any is named. */
+  readonly namespaces?: readonly string[]
   readonly random?: () => number
   readonly nodes?: Nodes
   /** Without a lease the operator acts at once: for a single process that nobody can double. */
@@ -37,6 +41,8 @@ export interface OperatorTools {
 
 export interface Operator {
   readonly synced: () => boolean
+  /** What only a restart helps against; undefined when all is well. */
+  readonly stuck: () => string | undefined
   /** Resolves when `signal` aborts and the work in hand has ended. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -45,7 +51,8 @@ export function createOperator(tools: OperatorTools): Operator {
   const { client, clock, log, metrics, identity } = tools
   const random = tools.random ?? Math.random
   const manager = new Manager({ client, log, clock, random })
-  const world = watchWorld(manager, tools.namespace)
+  const world = watchWorld(manager, tools.namespaces ?? [])
+  const watchdog = new Watchdog(clock)
   const events = new EventRecorder({
     client,
     reportingController: 'orlop.dev/operator',
@@ -66,25 +73,37 @@ export function createOperator(tools: OperatorTools): Operator {
     random,
     connect: tools.connect ?? withConnection,
   })
-  const act = (): void =>
-    manager.controller({
+  const around = {
+    log,
+    clock,
+    random,
+    metrics: { reconciled: () => {}, depth: metrics.queued },
+  }
+  /**
+   * The caches are filled from the start, so that a replica that stands by takes over without a pause. Ends when no pass runs any
+   * more: only then may the lease be another's.
+   */
+  const lead = async (signal: AbortSignal): Promise<void> => {
+    metrics.leading(true)
+    log.info({ identity }, 'leading')
+    const controller = {
       name: 'redis',
-      reconcile: timed('Redis', reconcile, metrics, clock),
+      reconcile: timed('Redis', watchdog.watched(reconcile), metrics, clock),
       workers: 8,
       // A cache that starts or heals is looked at several times a second, for as long as that takes.
       breaker: { burst: 200, perSecond: 8, hold: 5_000 },
       sources: sourcesOf(world),
-    })
-  /** The caches are filled from the start, so that a replica that stands by takes over without a pause. */
-  const lead = async (signal: AbortSignal): Promise<void> => {
-    metrics.leading(true)
-    log.info({ identity }, 'leading')
-    act()
-    await aborted(signal)
-    metrics.leading(false)
+    }
+    try {
+      await runController(controller, around, signal)
+    } finally {
+      metrics.leading(false)
+      watchdog.resigned()
+    }
   }
   return {
     synced: () => manager.hasSynced(),
+    stuck: () => watchdog.stuck(),
     run: async (signal) => {
       const ended = new AbortController()
       const watching = manager.run(AbortSignal.any([signal, ended.signal]))
@@ -97,10 +116,11 @@ export function createOperator(tools: OperatorTools): Operator {
           const lease = {
             client,
             namespace: tools.leaseNamespace,
-            name: 'orlop-operator',
+            name: leaseName,
             identity,
             clock,
             log,
+            onRenewed: (at: number) => watchdog.renewed(at),
             ...tools.lease,
           }
           await runWithLease({ ...lease, signal: held, onStartedLeading: lead })
@@ -111,13 +131,6 @@ export function createOperator(tools: OperatorTools): Operator {
       }
     },
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }
 
 function timed(kind: string, reconcile: Reconcile, metrics: Metrics, clock: Clock): Reconcile {

@@ -33,7 +33,7 @@ export function startOperator(
     metrics,
     identity: o.identity ?? 'test',
     leaseNamespace: 'default',
-    namespace: tools.namespace,
+    namespaces: tools.namespace === undefined ? [] : [tools.namespace],
     ...(o.lease ? { lease: o.lease } : { elect: false }),
     connect: connectThrough(tools, 'acting'),
     nodes: nodesOver(connectThrough(tools, 'looking')),

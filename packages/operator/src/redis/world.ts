@@ -2,13 +2,13 @@
 import { labels, type RedisObject, redisResource } from '@orlop/api'
 import {
   type ConfigMap,
+  type Informer,
   type KubeObject,
   type Manager,
   type Node,
   type PersistentVolumeClaim,
   type Pod,
   type PodDisruptionBudget,
-  type Reflector,
   resources,
   type Service,
   type Source,
@@ -18,31 +18,30 @@ import {
 } from '@orlop/kube'
 
 export interface World {
-  readonly redis: Reflector<RedisObject>
-  readonly statefulSets: Reflector<StatefulSet>
-  readonly services: Reflector<Service>
-  readonly configMaps: Reflector<ConfigMap>
-  readonly budgets: Reflector<PodDisruptionBudget>
-  readonly pods: Reflector<Pod>
-  readonly claims: Reflector<PersistentVolumeClaim>
-  readonly nodes: Reflector<Node>
-  readonly storageClasses: Reflector<StorageClass>
+  readonly redis: Informer<RedisObject>
+  readonly statefulSets: Informer<StatefulSet>
+  readonly services: Informer<Service>
+  readonly configMaps: Informer<ConfigMap>
+  readonly budgets: Informer<PodDisruptionBudget>
+  readonly pods: Informer<Pod>
+  readonly claims: Informer<PersistentVolumeClaim>
+  readonly nodes: Informer<Node>
+  readonly storageClasses: Informer<StorageClass>
 }
 
-/** Only what Orlop made is watched: memory follows the caches, not the cluster. */
-export function watchWorld(manager: Manager, namespace: string | undefined): World {
-  const scope = namespace === undefined ? {} : { namespace }
-  const ours = { ...scope, labelSelector: `app.kubernetes.io/managed-by=orlop,${labels.redis}` }
+/** Only what Orlop made is watched: memory follows the caches, not the cluster. No namespaces: all of them. */
+export function watchWorld(manager: Manager, namespaces: readonly string[]): World {
+  const ours = { labelSelector: `app.kubernetes.io/managed-by=orlop,${labels.redis}` }
   return {
-    redis: manager.reflector(redisResource, scope),
-    statefulSets: manager.reflector(resources.statefulSets, ours),
-    services: manager.reflector(resources.services, ours),
-    configMaps: manager.reflector(resources.configMaps, ours),
-    budgets: manager.reflector(resources.podDisruptionBudgets, ours),
-    pods: manager.reflector(resources.pods, ours),
-    claims: manager.reflector(resources.persistentVolumeClaims, ours),
-    nodes: manager.reflector(resources.nodes, {}),
-    storageClasses: manager.reflector(resources.storageClasses, {}),
+    redis: manager.informer(redisResource, namespaces),
+    statefulSets: manager.informer(resources.statefulSets, namespaces, ours),
+    services: manager.informer(resources.services, namespaces, ours),
+    configMaps: manager.informer(resources.configMaps, namespaces, ours),
+    budgets: manager.informer(resources.podDisruptionBudgets, namespaces, ours),
+    pods: manager.informer(resources.pods, namespaces, ours),
+    claims: manager.informer(resources.persistentVolumeClaims, namespaces, ours),
+    nodes: manager.informer(resources.nodes),
+    storageClasses: manager.informer(resources.storageClasses),
   }
 }
 

@@ -31,6 +31,13 @@ conformance: setup ## Run the same cases against a real kube-apiserver (built on
 	@hack/kubernetes/build etcd kube-apiserver kube-controller-manager kube-scheduler kubectl >/dev/null
 	@hack/in-namespace node packages/drydock/conformance/run.ts
 
+cluster-up: setup ## Start a real Kubernetes of three nodes on this machine, as root (built once, some minutes)
+	@hack/setup cluster
+	@node hack/cluster/cluster.ts up
+
+cluster-down: node_modules/.package-lock.json ## Stop the real Kubernetes and leave nothing of it, also after a crash
+	@node hack/cluster/cluster.ts down
+
 test-faults: node_modules/.package-lock.json ## Try every crash, stale view, missed event and stale answer, and 100 kills of drydock (make test tries a sample)
 	@KILLS=100 FAULT_POINTS=all hack/in-namespace vitest run packages/operator/test/faults.test.ts packages/operator/test/every-field.test.ts packages/drydock/test/many-kills.test.ts
 
@@ -62,4 +69,4 @@ dist/.built: node_modules/.package-lock.json $(SOURCES)
 	@npm run --silent build
 	@touch $@
 
-.PHONY: help setup up down build test-setup test test-faults conformance bench lint fmt typecheck generate clean
+.PHONY: help setup up down build test-setup test test-faults conformance cluster-up cluster-down bench lint fmt typecheck generate clean

@@ -40,3 +40,6 @@ export function placeOf(name: string): Place {
   const folder = join(clusters, name)
   return { name, folder, cgroup: `orlop-cluster-${name}`, kubeconfig: join(folder, 'admin.conf') }
 }
+
+/** The cgroup of commands that start something: whoever is interrupted while it does is ended with the cluster. */
+export const commandsOf = ({ cgroup }: Place): string => `${cgroup}/commands`

@@ -30,6 +30,19 @@ test('an authority vouches for itself and for what it signs', () => {
   expect(Date.parse(leaf.validTo)).toBeCloseTo(times.notAfter, -4)
 })
 
+test('one that only asks bears its group, and no names', () => {
+  const asks = issueCertificate({
+    commonName: 'system:node:node-1',
+    organization: 'system:nodes',
+    names: [],
+    authority,
+    ...times,
+  })
+  const leaf = new X509Certificate(asks.cert)
+  expect([leaf.subject, leaf.subjectAltName]).toEqual(['O=system:nodes\nCN=system:node:node-1', undefined])
+  expect(leaf.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'])
+})
+
 test('years from 2050 on are written with four digits', () => {
   const late = issueCertificate({
     commonName: 'x',

@@ -19,7 +19,9 @@ export interface Certificate {
 
 export interface Issue {
   readonly commonName: string
-  /** DNS names and IPv4 addresses it speaks for. */
+  /** The group of whom it is about, as Kubernetes reads it. */
+  readonly organization?: string
+  /** DNS names and IPv4 addresses it speaks for; none for one that only asks. */
   readonly names: readonly string[]
   /** Who signs; undefined for one that signs itself and may sign others. */
   readonly authority: Certificate | undefined
@@ -40,7 +42,7 @@ export function issueCertificate(o: Issue): Certificate {
     ecdsaWithSha256,
     o.authority ? subjectOf(o.authority) : named(o.commonName),
     sequence(time(o.notBefore), time(o.notAfter)),
-    named(o.commonName),
+    named(o.commonName, o.organization),
     spki,
     part(
       3,
@@ -60,8 +62,11 @@ function extensions({ authority, names }: Issue, own: Buffer, signer: Buffer): B
     extension('2.5.29.19', sequence(...(isAuthority ? [yes] : [])), yes),
     // digitalSignature, and keyCertSign with cRLSign.
     extension('2.5.29.15', isAuthority ? bits(Buffer.from([0x86]), 1) : bits(Buffer.from([0x80]), 7), yes),
-    ...(isAuthority ? [] : [extension('2.5.29.37', sequence(identifier('1.3.6.1.5.5.7.3.1')))]),
-    extension('2.5.29.17', sequence(...names.map(nameOrAddress))),
+    // To serve, and to ask as a client.
+    ...(isAuthority
+      ? []
+      : [extension('2.5.29.37', sequence(...['1', '2'].map((use) => identifier(`1.3.6.1.5.5.7.3.${use}`))))]),
+    ...(names.length === 0 ? [] : [extension('2.5.29.17', sequence(...names.map(nameOrAddress)))]),
     extension('2.5.29.14', octets(keyId(own))),
     extension('2.5.29.35', sequence(plainPart(0, keyId(signer)))),
   ]
@@ -73,7 +78,13 @@ const extension = (id: string, value: Buffer, ...critical: Buffer[]): Buffer =>
 const nameOrAddress = (name: string): Buffer =>
   isIPv4(name) ? plainPart(7, Buffer.from(name.split('.').map(Number))) : plainPart(2, Buffer.from(name))
 
-const named = (commonName: string): Buffer => sequence(set(sequence(identifier('2.5.4.3'), text(commonName))))
+const named = (commonName: string, organization?: string): Buffer =>
+  sequence(
+    ...(organization === undefined ? [] : [attribute('2.5.4.10', organization)]),
+    attribute('2.5.4.3', commonName),
+  )
+
+const attribute = (id: string, value: string): Buffer => set(sequence(identifier(id), text(value)))
 
 /** Names are compared as they are written: an authority has to be named as in its own certificate. */
 function subjectOf({ cert }: Certificate): Buffer {

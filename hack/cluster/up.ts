@@ -1,0 +1,148 @@
+/** From nothing to a cluster that takes pods. */
+import { existsSync } from 'node:fs'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Addon } from './addon.ts'
+import { clusterDns, clusterDomain, controlPlaneOf, nodesOf } from './addresses.ts'
+import { archivesOf, buildPrograms } from './build.ts'
+import { joinCgroup, makeCgroup } from './cgroups.ts'
+import { ClusterError } from './cluster-error.ts'
+import { controlPlaneServices } from './control-plane.ts'
+import { loadImages } from './images.ts'
+import { makeKeys } from './keys.ts'
+import { apply, kubectl } from './kubectl.ts'
+import { powerOn, programsOf, sharedDisksOf } from './machine.ts'
+import { makeNetwork } from './network.ts'
+import { nodeServices, writeNodeFiles } from './node.ts'
+import { commandsOf, type Place } from './place.ts'
+import type { Progress } from './progress.ts'
+import { writeServices } from './services.ts'
+import { until } from './wait.ts'
+
+/** On a machine that does other things too, in ms. */
+const startsWithin = 120_000
+
+const core: Addon = {
+  name: 'core',
+  programs: [
+    'etcd',
+    'kube-apiserver',
+    'kube-controller-manager',
+    'kube-scheduler',
+    'kubelet',
+    'kube-proxy',
+    'kubectl',
+  ],
+  images: ['pause'],
+}
+
+/** Cluster DNS: nothing resolves before it is there. */
+export const dns: Addon = {
+  name: 'cluster DNS',
+  images: ['coredns'],
+  manifests: [join(import.meta.dirname, 'coredns.yaml')],
+  available: ['kube-system/coredns'],
+}
+
+/** @throws {ClusterError} */
+export async function up(place: Place, added: readonly Addon[], progress: Progress): Promise<void> {
+  const addons = [core, ...added]
+  refuseIfThere(place)
+  const programs = await progress.stage('programs are built', () =>
+    buildPrograms(addons.flatMap((addon) => addon.programs ?? [])),
+  )
+  const archives = await progress.stage('images are made', () =>
+    archivesOf(addons.flatMap(({ images = [] }) => images)),
+  )
+  await progress.stage('the network is laid', async () => {
+    await claim(place)
+    await joinCgroup(commandsOf(place))
+    await makeNetwork(place)
+  })
+  await progress.stage('the machines are on', async () => {
+    await symlink(programs, programsOf(place))
+    await mkdir(sharedDisksOf(place))
+    await writeFile(join(place.folder, 'resolv.conf'), resolvConf)
+    await makeKeys(place, Date.now())
+    await startMachines(place, addons)
+  })
+  const loaded = loadImages(place, archives)
+  // Awaited below: until then its failure waits as well.
+  loaded.catch(() => {})
+  await progress.stage('the API server is ready', () =>
+    until('the API server', startsWithin, () => kubectl(place, ['get', '--raw', '/readyz'])),
+  )
+  await progress.stage('the nodes are ready', () => nodesReady(place))
+  await progress.stage('the images are loaded', () => loaded)
+  for (const addon of addons) {
+    const { manifests = [], available = [], name } = addon
+    if (manifests.length + available.length > 0) await progress.stage(name, () => add(place, addon))
+  }
+}
+
+/** For what runs in the control plane's network: names are those of a pod in the namespace `default`. */
+const resolvConf = `search default.svc.${clusterDomain} svc.${clusterDomain} ${clusterDomain}
+nameserver ${clusterDns}
+options ndots:5
+`
+
+function refuseIfThere({ name, folder }: Place): void {
+  if (existsSync(folder))
+    throw new ClusterError(
+      'Exists',
+      `the cluster ${name} runs, or was left by a crash: 'make cluster-down' stops it`,
+    )
+}
+
+/** Whoever makes the folder has the name: of two that start at once one is refused. */
+async function claim(place: Place): Promise<void> {
+  refuseIfThere(place)
+  await mkdir(dirname(place.folder), { recursive: true })
+  await mkdir(place.folder)
+}
+
+async function startMachines(place: Place, addons: readonly Addon[]): Promise<void> {
+  const cp = controlPlaneOf(place)
+  const extra = addons.flatMap(({ onControlPlane }) => onControlPlane?.() ?? [])
+  await writeServices(join(cp.folder, 'lib/kubernetes/services'), [...controlPlaneServices(place), ...extra])
+  await powerOn(place, cp)
+  for (const node of nodesOf(place)) {
+    const services = addons.flatMap(({ onNode }) => onNode?.(node) ?? [])
+    await writeNodeFiles(place, node)
+    await writeServices(join(node.folder, 'lib/kubernetes/services'), [...nodeServices(node), ...services])
+    await makeCgroup(`${place.cgroup}/${node.name}`)
+    await powerOn(place, node)
+  }
+}
+
+async function nodesReady(place: Place): Promise<void> {
+  const names = nodesOf(place).map(({ name }) => `node/${name}`)
+  const timeout = `--timeout=${startsWithin / 1000}s`
+  await kubectl(place, ['wait', '--for=create', timeout, ...names], startsWithin + 5000)
+  await kubectl(place, ['wait', '--for=condition=Ready', timeout, ...names], startsWithin + 5000)
+}
+
+async function add(place: Place, { manifests = [], available = [] }: Addon): Promise<void> {
+  for (const file of manifests) {
+    await apply(place, file)
+    const timeout = `--timeout=${startsWithin / 1000}s`
+    const kinds = await kubectl(place, ['get', 'crd', '--output=name'])
+    if (kinds.trim() !== '')
+      await kubectl(
+        place,
+        ['wait', '--for=condition=Established', timeout, 'crd', '--all'],
+        startsWithin + 5000,
+      )
+  }
+  for (const deployment of available) {
+    const [namespace = '', name = ''] = deployment.split('/')
+    const args = [
+      'rollout',
+      'status',
+      `--namespace=${namespace}`,
+      `deployment/${name}`,
+      `--timeout=${startsWithin / 1000}s`,
+    ]
+    await kubectl(place, args, startsWithin + 5000)
+  }
+}

@@ -4,7 +4,7 @@ SHELL := /bin/sh
 BIN := node_modules/.bin
 export PATH := $(CURDIR)/$(BIN):/usr/sbin:/sbin:$(PATH)
 
-SOURCES := $(shell find packages config -type f \( -name '*.ts' -o -name '*.json' -o -name '*.yaml' -o -name '*.br' \) -not -path '*/node_modules/*' -not -name '*.test.ts' 2>/dev/null) hack/build.ts
+SOURCES := $(shell find packages config -type f \( -name '*.ts' -o -name '*.json' -o -name '*.yaml' -o -name '*.br' \) -not -path '*/node_modules/*' -not -name '*.test.ts' 2>/dev/null) hack/build.ts hack/render-config.ts
 
 help: ## List the targets
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14

@@ -1,10 +1,13 @@
 /**
  * Bundles the programs into dist/, each one file: they start fast and need no node_modules. They are made beside it and take its
  * place when all is well, so that a build that fails leaves the last one.
+ * Usage: node hack/build.ts [--into FOLDER PROGRAM]      --into: one program and the chunks it loads, for an image
  */
 import { rmSync } from 'node:fs'
-import { cp, rename, rm } from 'node:fs/promises'
-import { build, type Plugin } from 'esbuild'
+import { cp, rename, rm, writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { productVersion, renderInstall } from './render-config.ts'
 
 const programs = {
   orlop: 'packages/cli/src/main.ts',
@@ -30,11 +33,7 @@ const lazyBuiltins: Plugin = {
   },
 }
 
-const made = `dist.${process.pid}`
-process.on('exit', () => rmSync(made, { recursive: true, force: true }))
-await build({
-  entryPoints: programs,
-  outdir: made,
+const shared: BuildOptions = {
   outExtension: { '.js': '.mjs' },
   bundle: true,
   plugins: [lazyBuiltins],
@@ -43,7 +42,6 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  sourcemap: 'linked',
   minifySyntax: true,
   legalComments: 'none',
   logLevel: 'warning',
@@ -51,9 +49,23 @@ await build({
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-})
+}
+
+const { values, positionals } = parseArgs({ options: { into: { type: 'string' } }, allowPositionals: true })
+if (values.into !== undefined) {
+  const entries = Object.entries(programs).filter(([name]) => positionals.includes(name))
+  if (entries.length !== 1 || positionals.length !== 1)
+    throw new Error(`one of ${Object.keys(programs).join(', ')}`)
+  await build({ ...shared, entryPoints: Object.fromEntries(entries), outdir: values.into })
+  process.exit()
+}
+
+const made = `dist.${process.pid}`
+process.on('exit', () => rmSync(made, { recursive: true, force: true }))
+await build({ ...shared, entryPoints: programs, outdir: made, sourcemap: 'linked' })
 // Read at run time, from beside the chunks.
 await cp('packages/drydock/src/apiserver/openapi/kubernetes.json.br', `${made}/openapi/kubernetes.json.br`)
 await cp('packages/drydock/src/apiserver/protobuf/messages.json.br', `${made}/protobuf/messages.json.br`)
+await writeFile(`${made}/orlop.yaml`, await renderInstall({ version: await productVersion() }))
 await rm('dist', { recursive: true, force: true })
 await rename(made, 'dist')

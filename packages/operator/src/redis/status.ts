@@ -113,12 +113,17 @@ function canConnect(seen: Observation): boolean {
 }
 
 function whyUnreachable(seen: Observation, decision: Decision): { reason: string; message: string } {
-  if (decision.kind === 'wait') return { reason: decision.reason, message: decision.message }
+  // That the first instance is waited for says less than why it does not come.
+  if (decision.kind === 'wait' && decision.reason !== 'Starting')
+    return { reason: decision.reason, message: decision.message }
   const troubled = seen.instances.find((i) => i.pod?.trouble !== undefined)
   if (troubled?.pod?.trouble !== undefined) {
     return { reason: 'InstanceInTrouble', message: `${troubled.name}: ${troubled.pod.trouble}` }
   }
-  return { reason: 'Starting', message: 'No primary takes writes yet' }
+  return {
+    reason: 'Starting',
+    message: decision.kind === 'wait' ? decision.message : 'No primary takes writes yet',
+  }
 }
 
 function inProgress(
@@ -142,8 +147,8 @@ function phaseOf(redis: ResolvedRedis, { seen, plan, failure }: Outcome, ready: 
   const stuck = plan.refusal ?? (plan.decision.kind === 'refuse' ? plan.decision : undefined)
   if (stuck) return `Refused: ${stuck.message}`
   if (failure) return `Degraded: ${failure.message}`
-  if (plan.decision.kind === 'wait') return plan.decision.message
   if (!canConnect(seen)) return whyUnreachable(seen, plan.decision).message
+  if (plan.decision.kind === 'wait') return plan.decision.message
   if (ready < redis.spec.instances) return notReady(redis, seen)
   return 'Healthy'
 }

@@ -14,10 +14,11 @@ const anotherIsMissing: Check<Restart> = ({ redis, seen, instance }) => {
   const absent = seen.instances.find(
     (i) => i !== instance && i.ordinal < redis.spec.instances && (!i.pod || i.pod.deleting || !i.answer.ok),
   )
+  const why = absent?.pod?.trouble === undefined ? '' : ` (${absent.pod.trouble})`
   return (
     absent && {
       reason: 'InstanceMissing',
-      message: `Waiting for ${absent.name} before ${instance.name} restarts`,
+      message: `Waiting for ${absent.name}${why} before ${instance.name} restarts`,
     }
   )
 }

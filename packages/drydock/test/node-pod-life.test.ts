@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Pod, resources } from '@orlop/kube'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -250,6 +252,18 @@ test('a pod deleted by force is gone from the API at once and its processes soon
     { gracePeriodSeconds: 0 },
   )
   await eventually(async () => (await ship.node.podUsage(pod.metadata.uid ?? '')) === undefined)
+})
+
+test('a pod deleted by force and made anew under its name is the one that is asked, and of the first nothing stays', async () => {
+  const first = await createPod(ship, 'again', { containers: [shell(`echo first; ${stays}`)] })
+  await podReady(ship, 'again')
+  await ship.client.delete(resources.pods, { namespace: 'default', name: 'again' }, { gracePeriodSeconds: 0 })
+  await createPod(ship, 'again', { containers: [shell(`echo second; ${stays}`)] })
+  await podReady(ship, 'again')
+  expect(await logs(ship, 'again')).toBe('second\n')
+  const folder = join(ship.stateDir, 'pods', first.metadata.uid ?? '')
+  await eventually(async () => !existsSync(folder))
+  expect(await logs(ship, 'again')).toBe('second\n')
 })
 
 test('a container over its memory limit is killed for it, or the node says that it cannot do that', async () => {

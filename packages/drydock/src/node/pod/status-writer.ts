@@ -16,6 +16,7 @@ export class StatusWriter {
   /** The version that came of it. */
   #version = 0n
   #dirty = false
+  #ended = false
   #writing: Promise<void> | undefined
 
   constructor(
@@ -31,7 +32,7 @@ export class StatusWriter {
     this.#dirty = true
     this.#writing ??= this.#write().finally(() => {
       this.#writing = undefined
-      if (this.#dirty && !this.#o.signal.aborted) this.changed()
+      if (this.#dirty && !this.#ended && !this.#o.signal.aborted) this.changed()
     })
   }
 
@@ -49,6 +50,11 @@ export class StatusWriter {
     this.changed()
   }
 
+  /** The pod is no longer in the API: nobody is to be told any more, least of all another pod of its name. */
+  end(): void {
+    this.#ended = true
+  }
+
   /** Resolves when everything was written. */
   async flushed(): Promise<void> {
     while (this.#writing) await this.#writing
@@ -57,7 +63,7 @@ export class StatusWriter {
   async #write(): Promise<void> {
     // What changes in the same turn of the event loop is one write.
     await new Promise<void>((resolve) => setImmediate(resolve))
-    while (this.#dirty && !this.#o.signal.aborted) {
+    while (this.#dirty && !this.#ended && !this.#o.signal.aborted) {
       this.#dirty = false
       const { pod, status } = this.#compute()
       if (isDeepStrictEqual(status, this.#written ?? pod.status)) continue

@@ -86,6 +86,7 @@ export class PodWorker {
   /** The pod is no longer in the API: what is left of it gets a second. */
   removed(): void {
     this.#deleted = true
+    this.#status.end()
     this.#beginToStop(1)
     this.#wake?.()
   }

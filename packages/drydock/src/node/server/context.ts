@@ -10,10 +10,11 @@ export interface ServerContext {
   readonly log: Log
 }
 
-/** The pod a request is about. Throws NodeError `NotFound`. */
+/** The pod a request is about: the newest of the name, as one that was deleted by force may still be ending. Throws NodeError `NotFound`. */
 export function workerOf(o: ServerContext, asked: KubeletRequest): PodWorker {
-  for (const worker of o.workers.values()) {
-    if (worker.pod.name === asked.pod && worker.pod.namespace === asked.namespace) return worker
-  }
+  const worker = [...o.workers.values()].findLast(
+    ({ pod }) => pod.name === asked.pod && pod.namespace === asked.namespace,
+  )
+  if (worker) return worker
   throw new NodeError('NotFound', `pod "${asked.namespace}/${asked.pod}" not found on this node`)
 }

@@ -27,9 +27,9 @@ test-setup: setup ## Install what only tests need, and make the images that they
 test: test-setup dist/.built ## Run every test that needs no real cluster
 	@npm run --silent test
 
-conformance: setup ## Run the same cases against a real kube-apiserver (built once, some minutes) and against drydock
-	@hack/kubernetes/build etcd kube-apiserver kube-controller-manager kube-scheduler kubectl >/dev/null
-	@hack/in-namespace node packages/drydock/conformance/run.ts
+conformance: setup ## Run the same cases against a real kube-apiserver (built once, some minutes) and against drydock; try chart and roles
+	@hack/kubernetes/build etcd kube-apiserver kube-controller-manager kube-scheduler kubectl helm >/dev/null
+	@hack/in-namespace node packages/drydock/conformance/run.ts; code=$$?; hack/in-namespace node hack/install/run.ts && exit $$code
 
 cluster-up: setup ## Start a real Kubernetes of three nodes on this machine, as root (built once, some minutes)
 	@hack/setup cluster

@@ -1,6 +1,6 @@
 /**
  * What the operator may do in Kubernetes, and why: the one list behind the roles of config/ and the chart, the check at the start
- * and the table of docs/install.md. What is not here is not asked for: test/permissions.test.ts looks at every call.
+ * and the table of docs/install.md. hack/install/ holds it against every call, on a real API server.
  */
 
 export interface Permission {

@@ -106,9 +106,19 @@ function kill(pid: number): void {
   }
 }
 
-/** Removes a cgroup, empty of processes, with all below it. */
+/** How long a cgroup may count members that have ended, in ms. */
+const emptyWithin = 10_000
+
+/** Removes a cgroup with all below it, whose members have been killed. What cannot be removed stays. */
 export async function removeCgroup(path: string): Promise<void> {
-  for (const folder of await cgroupFolders(path)) await rmdir(folder).catch(() => undefined)
+  const deadline = Date.now() + emptyWithin
+  for (;;) {
+    const folders = await cgroupFolders(path)
+    for (const folder of folders) await rmdir(folder).catch(() => undefined)
+    // The kernel lets go of a process a moment after it has ended.
+    if (folders.length === 0 || Date.now() > deadline) return
+    await sleep(20)
+  }
 }
 
 /** Makes this process, and with it all that it starts from now on, a member of a cgroup. */

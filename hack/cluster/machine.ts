@@ -8,6 +8,7 @@ import { ClusterError } from './cluster-error.ts'
 import { inNetns, plainEnvironment } from './command.ts'
 import type { Machine, Place } from './place.ts'
 import { firstProcess } from './processes.ts'
+import type { Service } from './services.ts'
 
 const boot = join(import.meta.dirname, 'boot.sh')
 
@@ -25,14 +26,37 @@ export async function powerOn(place: Place, machine: Machine): Promise<void> {
   const cgroup = servicesOf(place, machine)
   await makeCgroup(cgroup)
   await mkdir(join(machine.folder, 'log'), { recursive: true })
-  const log = openSync(join(machine.folder, 'log/boot.log'), 'a')
-  // The shell enters the cgroup before it becomes anything else: from its first moment on the machine can be found.
-  const enter = ['-c', 'echo $$ >"$0" && exec "$@"', await membersFile(cgroup)]
   const namespaces = ['unshare', '--mount', '--uts', '--ipc', '--pid', '--fork']
   const init = ['bash', boot, machine.name, machine.folder, programsOf(place), sharedDisksOf(place)]
-  const args = [...enter, 'nsenter', ...inNetns(machine.netns, ...namespaces, ...init)]
+  await leave(cgroup, join(machine.folder, 'log/boot.log'), machine.netns, [...namespaces, ...init])
+}
+
+/** Starts what belongs to no machine, in the network of one. */
+export async function startBeside(
+  place: Place,
+  { netns }: Machine,
+  { name, command }: Service,
+): Promise<void> {
+  const cgroup = `${place.cgroup}/services/${name}`
+  await makeCgroup(cgroup)
+  // As on machines: what has ended is started again.
+  const keep = ['sh', '-c', 'while :; do "$@"; sleep 1; done', 'keep']
+  await leave(cgroup, join(place.folder, `${name}.log`), netns, [...keep, ...command])
+}
+
+/** Starts a command that outlives this process. */
+async function leave(
+  cgroup: string,
+  logFile: string,
+  netns: string,
+  words: readonly string[],
+): Promise<void> {
+  const log = openSync(logFile, 'a')
+  // The shell enters the cgroup before it becomes anything else: from its first moment on it can be found.
+  const enter = ['-c', 'echo $$ >"$0" && exec "$@"', await membersFile(cgroup)]
   const stdio: ['ignore', number, number] = ['ignore', log, log]
-  const child = spawn('sh', args, { detached: true, stdio, env: plainEnvironment, cwd: '/' })
+  const options = { detached: true, stdio, env: plainEnvironment, cwd: '/' }
+  const child = spawn('sh', [...enter, 'nsenter', ...inNetns(netns, ...words)], options)
   closeSync(log)
   child.on('error', () => {})
   child.unref()

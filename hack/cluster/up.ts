@@ -11,7 +11,7 @@ import { controlPlaneServices } from './control-plane.ts'
 import { loadImages } from './images.ts'
 import { makeKeys } from './keys.ts'
 import { apply, kubectl } from './kubectl.ts'
-import { powerOn, programsOf, sharedDisksOf } from './machine.ts'
+import { powerOn, programsOf, sharedDisksOf, startBeside } from './machine.ts'
 import { makeNetwork } from './network.ts'
 import { nodeServices, writeNodeFiles } from './node.ts'
 import { commandsOf, type Place } from './place.ts'
@@ -72,6 +72,11 @@ export async function up(place: Place, added: readonly Addon[], progress: Progre
   await progress.stage('the API server is ready', () =>
     until('the API server', startsWithin, () => kubectl(place, ['get', '--raw', '/readyz'])),
   )
+  // Not before: to start it takes as much of the processor as half a node.
+  await startBeside(place, controlPlaneOf(place), {
+    name: 'cloud',
+    command: [process.execPath, join(import.meta.dirname, 'cloud/cloud.ts'), place.name],
+  })
   await progress.stage('the nodes are ready', () => nodesReady(place))
   await progress.stage('the images are loaded', () => loaded)
   for (const addon of addons) {

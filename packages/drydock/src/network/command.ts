@@ -64,7 +64,10 @@ export async function ipRemove(lines: readonly string[]): Promise<void> {
   if (real.length > 0) throw new NetworkError('CommandFailed', `ip: ${real.join('; ')}`)
 }
 
-/** Gives a ruleset to `nft`, which takes it as one transaction. */
-export function nft(ruleset: string): Promise<void> {
-  return command('nft', ['-f', '-'], ruleset)
+/** Gives a ruleset to `nft`, which takes it as one transaction, in the named network namespace or the current one. */
+export function nft(ruleset: string, netns?: string): Promise<void> {
+  const args = ['nft', '-f', '-']
+  return netns
+    ? command('nsenter', [`--net=/run/netns/${netns}`, '--', ...args], ruleset)
+    : command('nft', args.slice(1), ruleset)
 }

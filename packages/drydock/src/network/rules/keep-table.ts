@@ -6,6 +6,8 @@ import { emptyTable, type Table, transactions } from './change.ts'
 export interface KeepTableOptions {
   /** Its name, unique in the network namespace. */
   readonly table: string
+  /** The name of the network namespace that has it; unless said the one of this process. */
+  readonly netns?: string
   /** The text that makes it anew, with everything that never changes. */
   readonly skeleton: string
   readonly wanted: () => Table
@@ -45,10 +47,10 @@ export async function keepTable(o: KeepTableOptions): Promise<KeptTable> {
   const sync = async (): Promise<void> => {
     const turn = asked
     const table = o.wanted()
-    if (held === undefined) await nft(o.skeleton)
+    if (held === undefined) await nft(o.skeleton, o.netns)
     const texts = transactions(o.table, held ?? emptyTable, table)
     held = undefined
-    for (const text of texts) await nft(text)
+    for (const text of texts) await nft(text, o.netns)
     held = table
     done = turn
     for (const one of waiting) {
@@ -94,7 +96,7 @@ export async function keepTable(o: KeepTableOptions): Promise<KeptTable> {
     async stopped(after) {
       await running
       await after
-      await nft(`table ip ${o.table} {}\ndelete table ip ${o.table}\n`)
+      await nft(`table ip ${o.table} {}\ndelete table ip ${o.table}\n`, o.netns)
     },
   }
 }

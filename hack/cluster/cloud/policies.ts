@@ -1,0 +1,49 @@
+/** NetworkPolicies that hold: each node judges what comes to its own pods and what leaves them. */
+import { type Namespace, type NetworkPolicy, type Pod, Reflector, resources } from '@orlop/kube'
+import { skeleton } from '../../../packages/drydock/src/network/policy/skeleton.ts'
+import { keepTable } from '../../../packages/drydock/src/network/rules/keep-table.ts'
+import { nodesOf } from '../addresses.ts'
+import { policiesOnNode } from './policies-on-node.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** One in each node's network namespace. */
+const table = 'policies'
+
+/** Runs until the signal aborts. */
+export async function enforcePolicies(o: Surroundings): Promise<void> {
+  const { signal, place } = o
+  const policies = new Reflector<NetworkPolicy>({ ...o, resource: resources.networkPolicies })
+  const namespaces = new Reflector<Namespace>({ ...o, resource: resources.namespaces })
+  const pods = new Reflector<Pod>({ ...o, resource: resources.pods })
+  const all = [policies, namespaces, pods]
+  const ended = Promise.all(all.map((reflector) => reflector.run(signal)))
+  await Promise.all(all.map((reflector) => reflector.synced(signal)))
+
+  const kept = await Promise.all(
+    nodesOf(place).map((node) =>
+      keepTable({
+        ...o,
+        table,
+        netns: node.netns,
+        skeleton: skeleton(table),
+        wanted: () =>
+          policiesOnNode(node, {
+            policies: policies.store.list(),
+            namespaces: namespaces.store.list(),
+            pods: pods.store.list(),
+          }),
+      }),
+    ),
+  )
+  const changed = (): void => {
+    for (const one of kept) one.changed()
+  }
+  policies.subscribe(changed)
+  // Nobody is judged as long as there is no policy.
+  const changedOthers = (): void => {
+    if (policies.store.size > 0) changed()
+  }
+  namespaces.subscribe(changedOthers)
+  pods.subscribe(changedOthers)
+  await Promise.all(kept.map((one) => one.stopped(ended)))
+}

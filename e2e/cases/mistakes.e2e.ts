@@ -6,7 +6,7 @@ import { test } from '../kit/test.ts'
 
 const single = { version: '7.0', memory: '32Mi' }
 const replicated = { ...single, memory: '64Mi', instances: 2, failover: { mode: 'none' } }
-const nowhere = 'docker.io/library/redis:no-such-version'
+const nowhere = 'registry.invalid/no-such-image:1'
 const tooMuch = { requests: { memory: '4Ti' }, limits: { memory: '4Ti' } }
 
 describe('an image that does not exist', () => {

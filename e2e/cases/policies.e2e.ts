@@ -4,8 +4,9 @@ import { describe, expect } from 'vitest'
 import { eventually } from '../kit/eventually.ts'
 import type { Namespace } from '../kit/namespace.ts'
 import { test } from '../kit/test.ts'
+import { clientImage } from '../targets/images.ts'
 
-/** A pod that asks Redis once, by whatever is in its image; gives how it ended. */
+/** A pod that asks Redis once; gives how it ended. */
 async function asks(ns: Namespace, name: string, labels: Record<string, string>): Promise<string> {
   const pod: Pod = {
     apiVersion: 'v1',
@@ -18,13 +19,10 @@ async function asks(ns: Namespace, name: string, labels: Record<string, string>)
       containers: [
         {
           name: 'client',
-          image: 'docker.io/library/redis:7.0',
+          image: clientImage,
           imagePullPolicy: 'IfNotPresent',
-          command: [
-            'sh',
-            '-c',
-            'REDISCLI_AUTH=$(cat /binding/password) timeout 5 redis-cli -h cache -p 6379 PING',
-          ],
+          args: ['ping'],
+          env: [{ name: 'BINDING', value: '/binding' }],
           securityContext: {
             runAsNonRoot: true,
             runAsUser: 10_001,

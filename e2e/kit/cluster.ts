@@ -13,6 +13,10 @@ export const client: Client = createClient(connection, { userAgent: 'e2e' })
 export const kubectl = (args: readonly string[], o?: RunOptions): Promise<string> =>
   run([...target.kubectl, ...args], o)
 
+/** Waits for pods of its own: two minutes and a bit. */
+export const helm = (args: readonly string[]): Promise<string> =>
+  run([...target.helm, ...args], { within: 150_000 })
+
 export interface Ended {
   readonly code: number
   readonly output: string

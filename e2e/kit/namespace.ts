@@ -19,6 +19,11 @@ export class Namespace {
     this.note = note
   }
 
+  /** Another namespace, which somebody else made and removes. */
+  beside(name: string): Namespace {
+    return new Namespace(name, this.note)
+  }
+
   /** Applies a cache as its user would write it; the spec replaces the one before. */
   async cache(name: string, spec: Record<string, unknown>): Promise<Cache> {
     const object: RedisObject = {

@@ -1,7 +1,18 @@
 /** Prints each behaviour with its duration and what its writers saw; then what failed, and what this target cannot try. */
+
 import type { Reporter, TestCase, TestModule } from 'vitest/node'
+import { chosen } from '../targets/targets.ts'
 
 export default class Summary implements Reporter {
+  #cannot: readonly string[] = []
+
+  async onInit(): Promise<void> {
+    const target = await chosen(process.env).open()
+    this.#cannot = Object.entries(target.can).flatMap(([ability, why]) =>
+      why === undefined ? [] : [`            ${ability}: ${why}`],
+    )
+  }
+
   onTestRunEnd(modules: readonly TestModule[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const line = (test: TestCase): string => {
@@ -14,7 +25,8 @@ export default class Summary implements Reporter {
       if (list.length > 0) console.log(`\n${title}\n${list.map(line).join('\n')}`)
     }
     print('passed', of('passed'))
-    print(`not tried here, as ${process.env['E2E_TARGET'] ?? 'real'} cannot`, of('skipped'))
+    print('not tried here', of('skipped'))
+    for (const why of this.#cannot) console.log(why)
     print('FAILED', of('failed'))
   }
 }

@@ -1,9 +1,12 @@
 /** Running programs: to their end, with what they said in the error where they failed. */
 import { execFile } from 'node:child_process'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
 export const root: string = resolve(import.meta.dirname, '..', '..')
+
+/** What the build makes; set ORLOP_DIST to try bundles that lie elsewhere. */
+export const bundles: string = process.env['ORLOP_DIST'] ?? join(root, 'dist')
 
 export interface RunOptions {
   /** In ms. */

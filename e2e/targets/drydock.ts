@@ -1,14 +1,15 @@
 /** The local Kubernetes, three nodes of it, with a state folder of its own. */
+import { spawn } from 'node:child_process'
 import { cp, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { enter, runningDrydock, stopDrydock } from '@orlop/drydock'
-import { root, run } from './command.ts'
+import { askControl, enter, runningDrydock, stopDrydock } from '@orlop/drydock'
+import { eventually } from '../kit/eventually.ts'
+import { bundles, root, run } from './command.ts'
 import { hasRecipe, images, installable } from './images.ts'
 import type { NodeVerb, Stage, Target } from './target.ts'
 
 /** Short: sockets lie in it. */
 const home = process.env['E2E_HOME'] ?? `/tmp/orlop-e2e-${process.getuid?.() ?? 0}`
-const bundles = process.env['ORLOP_DIST'] ?? join(root, 'dist')
 const env = { ORLOP_HOME: home }
 const orlop = (...args: string[]): readonly string[] => [
   process.execPath,
@@ -26,6 +27,7 @@ export async function drydock(): Promise<Target> {
     can: {
       cutNode: undefined,
       switchOffNode: undefined,
+      closeToOutside: 'the doors of this machine lead to every Service, whatever its type',
       enforceRbac: 'drydock stores roles and does not enforce them',
       operatorImage: installed,
       helm: installed,
@@ -44,7 +46,7 @@ export async function drydock(): Promise<Target> {
       const address =
         type === 'LoadBalancer'
           ? gateway.services[`${namespace}/${name}`]?.[port]
-          : gateway.nodePorts[String(nodePort)]
+          : gateway.nodePorts[`${namespace}/${name}`]?.[String(nodePort)]
       const [, host, own] = /^(.+):(\d+)$/.exec(address ?? '') ?? []
       return host === undefined ? undefined : { host, port: Number(own) }
     },
@@ -53,7 +55,7 @@ export async function drydock(): Promise<Target> {
 
 interface Gateway {
   readonly services: Readonly<Record<string, Readonly<Record<string, string>>>>
-  readonly nodePorts: Readonly<Record<string, string>>
+  readonly nodePorts: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
 export const drydockStage: Stage = {
@@ -74,7 +76,16 @@ export const drydockStage: Stage = {
       })
     }
     note('three nodes')
-    await run(orlop('up', '--nodes', '3'), { env, within: 120_000 })
+    if (!installable()) return void (await run(orlop('up', '--nodes', '3'), { env, within: 120_000 }))
+    const holder = join(root, 'e2e', 'targets', 'drydock-process.ts')
+    spawn(process.execPath, [holder, home, bundles], { cwd: '/', detached: true, stdio: 'ignore' }).unref()
+    await eventually(
+      'the local Kubernetes is up',
+      async () => (await askControl(home, 'status'))?.state === 'ready',
+      {
+        seen: () => askControl(home, 'status'),
+      },
+    )
   },
   async down() {
     await stopDrydock(home, AbortSignal.timeout(60_000))

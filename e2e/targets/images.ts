@@ -1,7 +1,7 @@
 /** The images that the behaviours need, by the names of their recipes in images/. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from './command.ts'
+import { bundles, root } from './command.ts'
 
 export const images: readonly string[] = [
   'redis-6.2',
@@ -18,5 +18,5 @@ export const valkey91 = 'docker.io/valkey/valkey:9.1'
 
 export const hasRecipe = (name: string): boolean => existsSync(join(root, 'images', 'recipes', name))
 /** The operator as users install it; where it was not built yet, the local one takes its place on drydock. */
-export const installYaml: string = join(root, 'dist', 'orlop.yaml')
+export const installYaml: string = join(bundles, 'orlop.yaml')
 export const installable = (): boolean => existsSync(installYaml) && hasRecipe('operator')

@@ -16,6 +16,7 @@ export async function real(): Promise<Target> {
     can: {
       cutNode: undefined,
       switchOffNode: undefined,
+      closeToOutside: undefined,
       enforceRbac: undefined,
       operatorImage: undefined,
       helm: undefined,
@@ -24,8 +25,8 @@ export async function real(): Promise<Target> {
     kubeconfig: process.env['KUBECONFIG'] ?? '',
     inside: [],
     outside: [hack('run'), '--outside'],
-    kubectl: [hack('kubectl')],
-    helm: [process.env['E2E_HELM'] ?? 'helm'],
+    kubectl: ['kubectl'],
+    helm: ['helm'],
     async node(verb, name) {
       await run(cluster('node', verb, name))
     },

@@ -4,6 +4,7 @@
 export const abilities = {
   cutNode: 'a node can be cut off the network, and connected again',
   switchOffNode: 'a node can be switched off, and on again',
+  closeToOutside: 'what is no longer open to the outside is closed to it',
   enforceRbac: 'roles are enforced',
   operatorImage: 'the operator runs in the cluster from its image',
   helm: 'charts can be installed',

@@ -34,6 +34,14 @@ export const errorCodes = [
   'ImageStore',
   'PullFailed',
   'NoSkopeo',
+  'NoAnswer',
+  'NotLoggedIn',
+  'NotAllowed',
+  'ChecksFailed',
+  'NotConfirmed',
+  'FieldConflict',
+  'RolloutFailed',
+  'Foreign',
 ] as const
 
 export type ErrorCode = (typeof errorCodes)[number]

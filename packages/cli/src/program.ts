@@ -2,8 +2,10 @@
 import { Command, type CommanderError } from 'commander'
 import { cliCommand } from './commands/cli.ts'
 import { completionCommand } from './commands/completion.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { downCommand } from './commands/down.ts'
 import { imagesCommand } from './commands/images.ts'
+import { installCommand } from './commands/install.ts'
 import { kubeconfigCommand } from './commands/kubeconfig.ts'
 import { logsCommand } from './commands/logs.ts'
 import { nodeCommand } from './commands/node.ts'
@@ -11,6 +13,7 @@ import { runCommand } from './commands/run.ts'
 import { shellCommand } from './commands/shell.ts'
 import { statusCommand } from './commands/status.ts'
 import { superviseCommand } from './commands/supervise.ts'
+import { uninstallCommand } from './commands/uninstall.ts'
 import { upCommand } from './commands/up.ts'
 import { uriCommand } from './commands/uri.ts'
 import { versionCommand } from './commands/version.ts'
@@ -47,6 +50,9 @@ Examples:
     logsCommand,
     nodeCommand,
     imagesCommand,
+    doctorCommand,
+    installCommand,
+    uninstallCommand,
     versionCommand,
     completionCommand,
   ]) {

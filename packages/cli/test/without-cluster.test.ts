@@ -27,6 +27,8 @@ test.each([
   ['logs', 'sessions'],
   ['node', 'ls'],
   ['node', 'stop', 'node-1'],
+  ['doctor'],
+  ['uninstall'],
 ])('%s says that nothing runs and how to start it', async (...args) => {
   const { code, stdout, stderr } = await home.orlop(...args)
   expect([code, stdout]).toEqual([1, ''])
@@ -48,6 +50,9 @@ test.each([
   [['status', '--colour'], /unknown option '--colour'/],
   [['node', 'stop'], /missing required argument 'name'\n\(orlop node stop --help/],
   [['node', 'explode', 'node-1'], /unknown command 'explode'/],
+  [['install', '--replicas', '0'], /from 1 to 9\n\(orlop install --help/],
+  [['install', '--wait', 'soon'], /a time such as 90s or 2m/],
+  [['doctor', '-o', 'yaml'], /table, json/],
   [['dwon'], /unknown command 'dwon'\n\(Did you mean down\?\)/],
 ] as const)('wrong use, %j, is told with where to read on, and ends with 2', async (args, message) => {
   const { code, stdout, stderr } = await home.orlop(...args)
@@ -66,6 +71,9 @@ test('help is no error, and every command has one with what it is for', async ()
     'run',
     'kubeconfig',
     'logs',
+    'doctor',
+    'install',
+    'uninstall',
     'version',
   ]) {
     expect(help).toMatch(new RegExp(`^ {2}${command}\\b.* {2,}\\S`, 'm'))
@@ -129,11 +137,13 @@ source ${script}; COMP_WORDS=(orlop "$@"); COMP_CWORD=$#; _orlop; printf '%s\\n'
     const { stdout } = await run('bash', ['-c', code, 'bash', ...words], { timeout: 5000 })
     return stdout.trim().split('\n')
   }
-  expect(await complete('u')).toEqual(['up', 'uri'])
+  expect(await complete('u')).toEqual(['up', 'uri', 'uninstall'])
   expect(await complete('')).toEqual(expect.arrayContaining(['up', 'down', 'status', 'logs', 'completion']))
   expect(await complete('')).not.toContain('_supervise')
   expect(await complete('uri', '')).toEqual(['sessions', 'orders'])
   expect(await complete('cli', 'se')).toEqual(['sessions'])
+  expect(await complete('install', '--force')).toEqual(['--force', '--force-conflicts'])
+  expect(await complete('doctor', '--pro')).toEqual(['--probe', '--probe-image'])
   expect(await complete('node', 'st')).toEqual(['stop', 'start'])
   expect(await complete('node', 'cut', '')).toEqual(['node-1', 'node-2'])
 })

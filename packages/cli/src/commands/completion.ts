@@ -23,6 +23,8 @@ const scripts: Readonly<Record<'bash' | 'zsh' | 'fish', (commands: readonly Comm
   bash: (commands) => `_orlop() {
   local word=\${COMP_WORDS[COMP_CWORD]}
   if [ "$COMP_CWORD" -eq 1 ]; then COMPREPLY=($(compgen -W "${list(commands)}" -- "$word")); return; fi
+  if [[ $word == -* ]]; then case \${COMP_WORDS[1]} in
+${commands.map((c) => `    ${c.name()}) COMPREPLY=($(compgen -W "${options(c)}" -- "$word")) ;;\n`).join('')}  esac; return; fi
   case \${COMP_WORDS[1]} in
     ${named.join('|')}) COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" status --names 2>/dev/null)" -- "$word")) ;;
 ${groups
@@ -41,6 +43,8 @@ complete -o default -F _orlop orlop
 `,
   zsh: (commands) => `_orlop() {
   if (( CURRENT == 2 )); then compadd -- ${list(commands)}; return; fi
+  if [[ $words[CURRENT] == -* ]]; then case $words[2] in
+${commands.map((c) => `    ${c.name()}) compadd -- ${options(c)} ;;\n`).join('')}  esac; return; fi
   case $words[2] in
     ${named.join('|')}) compadd -- $(${names}) ;;
 ${groups
@@ -61,7 +65,7 @@ compdef _orlop orlop
           `complete -c orlop -n __fish_use_subcommand -f -a ${c.name()} -d '${c.description().replaceAll("'", '')}'`,
       )
       .join('\n')}
-complete -c orlop -n '__fish_seen_subcommand_from ${named.join(' ')}' -f -a '(${names})'
+${commands.flatMap((c) => c.options.map((o) => `complete -c orlop -n '__fish_seen_subcommand_from ${c.name()}' -l ${o.long?.slice(2)} -d '${o.description.replaceAll("'", '')}'\n`)).join('')}complete -c orlop -n '__fish_seen_subcommand_from ${named.join(' ')}' -f -a '(${names})'
 ${groups
   .map(({ name, list }) => {
     const all = verbs(commands, name)
@@ -70,6 +74,11 @@ complete -c orlop -n '__fish_seen_subcommand_from ${name}; and __fish_seen_subco
 `
   })
   .join('')}`,
+}
+
+/** The options of a command, by their long names. */
+function options(command: Command): string {
+  return command.options.flatMap(({ long }) => long ?? []).join(' ')
 }
 
 /** The subcommands of a command. */

@@ -26,7 +26,7 @@ export async function listCaches(
   } catch (error) {
     if (!isNotFound(error)) throw error
     throw new CliError('NotInstalled', 'this cluster does not know the kind Redis of orlop.dev', {
-      remedy: 'install Orlop there, or start the local one: orlop up',
+      remedy: 'install Orlop there: orlop install; or start the local one: orlop up',
     })
   }
 }

@@ -46,9 +46,11 @@ async function find(
 ): Promise<{ kubeconfig: string; local: string | undefined }> {
   if (options.kubeconfig !== undefined) return { kubeconfig: options.kubeconfig, local: undefined }
   const folder = stateFolder(context.env)
-  if (await runningDrydock(folder)) return { kubeconfig: join(folder, 'kubeconfig'), local: folder }
+  // A context is one of the user's own clusters: the local one has but one, and no name that anybody would type.
+  if (options.context === undefined && (await runningDrydock(folder)))
+    return { kubeconfig: join(folder, 'kubeconfig'), local: folder }
   const own = context.env['KUBECONFIG'] ?? join(homedir(), '.kube', 'config')
-  if (existsSync(own)) return { kubeconfig: own, local: undefined }
+  if (own.split(':').some((file) => existsSync(file))) return { kubeconfig: own, local: undefined }
   throw notRunning()
 }
 

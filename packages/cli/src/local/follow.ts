@@ -1,10 +1,9 @@
 /** Text that goes on: a log file that grows, and the log of a container while it runs. */
 import { open, stat } from 'node:fs/promises'
-import { request as plain } from 'node:http'
-import { request as secure } from 'node:https'
 import { createInterface } from 'node:readline'
 import { type ConnectionConfig, systemClock } from '@orlop/kube'
 import { CliError } from '../failure.ts'
+import { openAnswer } from './answer.ts'
 
 /** How often a file is looked at, in ms. */
 const look = 200
@@ -49,24 +48,7 @@ export async function* linesOf(
   path: string,
   signal: AbortSignal,
 ): AsyncIterable<string> {
-  const { server, socketPath, ca, cert, key, insecureSkipTLSVerify } = connection
-  const token = typeof connection.token === 'function' ? await connection.token() : connection.token
-  const answer = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
-    const send = server.startsWith('https:') ? secure : plain
-    const options = {
-      ...(socketPath === undefined ? {} : { socketPath }),
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
-      rejectUnauthorized: insecureSkipTLSVerify !== true,
-      headers: {
-        ...connection.headers,
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      },
-      signal,
-    }
-    send(new URL(path, server), options, resolve).once('error', reject).end()
-  })
+  const answer = await openAnswer(connection, path, signal)
   if (answer.statusCode !== 200) {
     answer.resume()
     throw new CliError('NoLog', `the API server gave no log: ${answer.statusCode} ${answer.statusMessage}`)

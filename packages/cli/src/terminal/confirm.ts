@@ -1,0 +1,29 @@
+/** A question that a person answers before something is changed. */
+import { createInterface } from 'node:readline/promises'
+import type { Context } from '../context.ts'
+import { CliError } from '../failure.ts'
+
+/**
+ * Asks until it is answered; yes only where the answer is `expected` word for word.
+ * @throws CliError `NotConfirmed` where the answer is another, or nobody is there to ask: `unasked` then names the option.
+ */
+export async function confirm(
+  { stdout, signal }: Pick<Context, 'stdout' | 'signal'>,
+  question: string,
+  { expected, unasked }: { readonly expected: readonly string[]; readonly unasked: string },
+  stdin: NodeJS.ReadStream = process.stdin,
+): Promise<void> {
+  if (stdin.isTTY !== true || stdout.isTTY !== true) {
+    throw new CliError('NotConfirmed', 'nobody is at a terminal to be asked; nothing was changed', {
+      remedy: `say it on the command line: ${unasked}`,
+    })
+  }
+  const lines = createInterface({ input: stdin, output: stdout })
+  try {
+    const answer = await lines.question(question, { signal })
+    if (expected.includes(answer.trim().toLowerCase())) return
+  } finally {
+    lines.close()
+  }
+  throw new CliError('NotConfirmed', 'not confirmed; nothing was changed')
+}

@@ -13,6 +13,7 @@ const pod = (name: string, nodeName: string, podIP: string): Pod => ({
   status: { phase: 'Running', podIP },
 })
 const world = {
+  addresses: new Map<string, string>(),
   namespaces: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } }],
   pods: [
     pod('web', 'node-1', '10.244.1.5'),
@@ -50,4 +51,16 @@ test('a node and its own pods always reach each other, under each address of the
     '10.244.1.5 . 10.77.0.11',
     '10.77.0.11 . 10.244.1.5',
   ])
+})
+
+test('a pod whose address the API does not know yet is isolated as well', () => {
+  const [first] = nodes
+  const early = {
+    ...pod('web', 'node-1', ''),
+    status: {},
+    metadata: { name: 'web-2', namespace: 'default', uid: 'u2', labels: { app: 'web' } },
+  }
+  const table =
+    first && policiesOnNode(first, { ...world, pods: [early], addresses: new Map([['u2', '10.244.1.9']]) })
+  expect([...(table?.sets.get('ingress')?.keys() ?? [])]).toEqual(['10.244.1.9'])
 })

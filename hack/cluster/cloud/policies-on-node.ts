@@ -9,6 +9,8 @@ export interface World {
   readonly policies: readonly NetworkPolicy[]
   readonly namespaces: readonly Namespace[]
   readonly pods: readonly Pod[]
+  /** What is known of the addresses of pods before the API knows it, by uid. */
+  readonly addresses: ReadonlyMap<string, string>
 }
 
 /**
@@ -16,9 +18,9 @@ export interface World {
  * that node's address. Its own processes always reach its pods, and are reached by them, under each of the node's addresses:
  * "Traffic to and from the node where a Pod is running is always allowed" (the documentation of NetworkPolicy).
  */
-export function policiesOnNode(node: Node, { policies, namespaces, pods }: World): Table {
+export function policiesOnNode(node: Node, { policies, namespaces, pods, addresses }: World): Table {
   const isolable = pods.flatMap((pod) => {
-    const address = pod.status?.podIP
+    const address = addresses.get(pod.metadata.uid ?? '') ?? pod.status?.podIP
     if (address === undefined) return []
     // An undefined node: a peer that counts, and that is isolated elsewhere.
     const here = pod.spec?.nodeName === node.name

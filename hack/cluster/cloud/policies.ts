@@ -1,8 +1,10 @@
 /** NetworkPolicies that hold: each node judges what comes to its own pods and what leaves them. */
+import { join } from 'node:path'
 import { type Namespace, type NetworkPolicy, type Pod, Reflector, resources } from '@orlop/kube'
 import { skeleton } from '../../../packages/drydock/src/network/policy/skeleton.ts'
-import { keepTable } from '../../../packages/drydock/src/network/rules/keep-table.ts'
+import { type KeptTable, keepTable } from '../../../packages/drydock/src/network/rules/keep-table.ts'
 import { nodesOf } from '../addresses.ts'
+import { type PodAddresses, watchPodAddresses } from './pod-addresses.ts'
 import { policiesOnNode } from './policies-on-node.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -19,8 +21,20 @@ export async function enforcePolicies(o: Surroundings): Promise<void> {
   const ended = Promise.all(all.map((reflector) => reflector.run(signal)))
   await Promise.all(all.map((reflector) => reflector.synced(signal)))
 
-  const kept = await Promise.all(
-    nodesOf(place).map((node) =>
+  const nodes = nodesOf(place)
+  const seen: PodAddresses[] = []
+  // Filled below: nobody is judged as long as there is no policy.
+  const kept: KeptTable[] = []
+  const changed = (): void => {
+    for (const one of kept) one.changed()
+  }
+  const changedOthers = (): void => {
+    if (policies.store.size > 0) changed()
+  }
+  for (const { folder } of nodes)
+    seen.push(await watchPodAddresses(join(folder, 'lib/cni/results'), changedOthers, signal))
+  const tables = await Promise.all(
+    nodes.map((node) =>
       keepTable({
         ...o,
         table,
@@ -31,18 +45,13 @@ export async function enforcePolicies(o: Surroundings): Promise<void> {
             policies: policies.store.list(),
             namespaces: namespaces.store.list(),
             pods: pods.store.list(),
+            addresses: new Map(seen.flatMap((addresses) => [...addresses.current()])),
           }),
       }),
     ),
   )
-  const changed = (): void => {
-    for (const one of kept) one.changed()
-  }
+  kept.push(...tables)
   policies.subscribe(changed)
-  // Nobody is judged as long as there is no policy.
-  const changedOthers = (): void => {
-    if (policies.store.size > 0) changed()
-  }
   namespaces.subscribe(changedOthers)
   pods.subscribe(changedOthers)
   await Promise.all(kept.map((one) => one.stopped(ended)))

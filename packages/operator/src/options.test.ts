@@ -7,7 +7,7 @@ test('without anything: in-cluster, every namespace', () => {
     namespaces: [],
     leaseNamespace: 'orlop-system',
     identity: 'me',
-    healthHost: '0.0.0.0',
+    healthHost: '',
     healthPort: 8080,
     logLevel: 'info',
   })

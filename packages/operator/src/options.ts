@@ -8,6 +8,7 @@ export interface OperatorOptions {
   readonly namespaces: readonly string[]
   readonly leaseNamespace: string
   readonly identity: string
+  /** Empty: every address of the machine, IPv4 and IPv6. */
   readonly healthHost: string
   readonly healthPort: number
   readonly logLevel: string
@@ -19,7 +20,7 @@ export const usage = `orlop-operator: runs Redis and Valkey on Kubernetes
   --namespaces A,B         look after these namespaces only (WATCH_NAMESPACES); without it, after all
   --lease-namespace NAME   where the lease of the leader lives (POD_NAMESPACE, orlop-system)
   --identity NAME          who holds the lease (POD_NAME, host name and process id)
-  --health-address H:P     /healthz /readyz /metrics (HEALTH_ADDRESS, 0.0.0.0:8080)
+  --health-address H:P     /healthz /readyz /metrics (HEALTH_ADDRESS, :8080)
   --log-level LEVEL        debug, info, warn, error (LOG_LEVEL, info)
   --version                print the version
 `
@@ -38,7 +39,7 @@ export function parseOptions(
   const { values } = parse(args)
   if (values.help) return 'help'
   if (values.version) return 'version'
-  const address = values['health-address'] ?? env['HEALTH_ADDRESS'] ?? '0.0.0.0:8080'
+  const address = values['health-address'] ?? env['HEALTH_ADDRESS'] ?? ':8080'
   const match = /^(.*):(\d{1,5})$/.exec(address)
   const port = Number(match?.[2])
   if (!match || port > 65_535) {
@@ -53,7 +54,7 @@ export function parseOptions(
     namespaces: namespacesOf(values.namespaces ?? env['WATCH_NAMESPACES'] ?? ''),
     leaseNamespace: values['lease-namespace'] ?? env['POD_NAMESPACE'] ?? 'orlop-system',
     identity: values.identity ?? env['POD_NAME'] ?? fallbackIdentity,
-    healthHost: match[1] ?? '0.0.0.0',
+    healthHost: match[1] ?? '',
     healthPort: port,
     logLevel,
   }

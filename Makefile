@@ -32,7 +32,6 @@ conformance: setup ## Run the same cases against a real kube-apiserver (built on
 	@hack/in-namespace node packages/drydock/conformance/run.ts; code=$$?; hack/in-namespace node hack/install/run.ts && exit $$code
 
 cluster-up: setup ## Start a real Kubernetes of three nodes on this machine, as root (built once, some minutes)
-	@hack/setup cluster
 	@node hack/cluster/cluster.ts up
 
 cluster-down: node_modules/.package-lock.json ## Stop the real Kubernetes and leave nothing of it, also after a crash

@@ -2,7 +2,7 @@
  * What is added to the bare cluster: by default everything in addons/addons.ts. The services start with the machines and wait for whatever
  * they need by themselves; the rest is done once the nodes are ready.
  */
-import type { Machine } from './place.ts'
+import type { Node } from './addresses.ts'
 import type { Service } from './services.ts'
 
 export interface Addon {
@@ -17,7 +17,7 @@ export interface Addon {
   /** Deployments that `up` waits for, as `namespace/name`. */
   readonly available?: readonly string[]
   /** What runs on every node beside its kubelet. */
-  readonly onNode?: (node: Machine) => readonly Service[]
+  readonly onNode?: (node: Node) => readonly Service[]
   /** What runs beside the API server. */
   readonly onControlPlane?: () => readonly Service[]
 }

@@ -6,6 +6,11 @@ import { ClusterError } from './cluster-error.ts'
 
 const root = join(import.meta.dirname, '../..')
 
+/** Installs the Debian packages that nodes need, where some are missing. @throws {ClusterError} `CommandFailed` */
+export async function installPackages(): Promise<void> {
+  await lines(join(root, 'hack/setup'), ['cluster'])
+}
+
 /** Gives the folder that holds these programs. @throws {ClusterError} `CommandFailed` */
 export async function buildPrograms(names: readonly string[]): Promise<string> {
   const [folder = ''] = await lines(join(root, 'hack/kubernetes/build'), names)

@@ -1,5 +1,6 @@
 /** The command line: see README.md. */
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { addons } from './addons/addons.ts'
 import { nodeNamed } from './addresses.ts'
@@ -7,12 +8,12 @@ import { joinCgroup } from './cgroups.ts'
 import { ClusterError } from './cluster-error.ts'
 import { down } from './down.ts'
 import { loadImages } from './images.ts'
-import { powerOff, powerOn } from './machine.ts'
+import { isOn, onMachine, powerOff, powerOn } from './machine.ts'
 import { plug } from './network.ts'
-import { commandsOf, placeOf } from './place.ts'
+import { commandsOf, defaultName, type Place, placeOf } from './place.ts'
 import { Progress } from './progress.ts'
 import { remainsOf } from './remains.ts'
-import { up } from './up.ts'
+import { stopping, up } from './up.ts'
 
 const usage = `usage: hack/cluster/cluster.ts COMMAND
   up                          build what is missing, and start the cluster
@@ -23,16 +24,13 @@ const usage = `usage: hack/cluster/cluster.ts COMMAND
   load ARCHIVE...             load docker archives into every node
   node cut|mend NAME          pull a node's cable, or put it back
   node off|on NAME            cut a node's power, or switch it on again
-ORLOP_CLUSTER is its name: 'orlop' unless said.`
+  node run NAME COMMAND...    run something on a node, with its network and its files
+ORLOP_CLUSTER is its name: '${defaultName}' unless said.`
 
 const [name = '', ...args] = process.argv.slice(2)
-const place = placeOf(process.env['ORLOP_CLUSTER'] ?? 'orlop')
-const progress = new Progress(() => performance.now(), console.log)
 
 try {
-  if (process.getuid?.() !== 0)
-    throw new ClusterError('NeedsRoot', 'a real cluster needs root: network namespaces, mounts, cgroups')
-  process.exitCode = await run(name, args)
+  process.exitCode = await carryOut(placeOf(process.env['ORLOP_CLUSTER'] ?? defaultName))
 } catch (error) {
   if (!(error instanceof ClusterError)) throw error
   console.error(`${name}: ${error.message}`)
@@ -40,36 +38,45 @@ try {
 }
 
 /** Gives the exit code. */
-async function run(name: string, args: readonly string[]): Promise<number> {
+async function carryOut(place: Place): Promise<number> {
+  const progress = new Progress(() => performance.now(), console.log)
   switch (name) {
     case 'up':
-      await up(place, addons, progress)
-      console.log('\nspeak to it with hack/cluster/kubectl, stop it with make cluster-down')
+      asRoot()
+      await up(place, addons, progress).catch((error: unknown) => {
+        if (existsSync(place.folder)) console.error(`what ran so far says why in ${place.folder}/*/log`)
+        throw error
+      })
+      console.log(`\nspeak to it with hack/cluster/kubectl, stop it with ${stopping(place)}`)
       return 0
     case 'down':
+      asRoot()
       await down(place, progress, console.error)
       return 0
     case 'check': {
+      asRoot()
       const left = await remainsOf(place)
       for (const line of left) console.log(line)
       return left.length === 0 ? 0 : 1
     }
     case 'kubectl':
     case 'run':
-      return spawnSync(join(import.meta.dirname, name), args, { stdio: 'inherit' }).status ?? 1
+      return inTerminal(join(import.meta.dirname, name), args)
     case 'load':
+      running(place)
       await loadImages(place, args)
       return 0
     case 'node':
-      return await atNode(args)
+      running(place)
+      return await atNode(place)
     default:
-      console.error(usage)
-      return 2
+      return misused()
   }
 }
 
-async function atNode([verb, name]: readonly string[]): Promise<number> {
-  const node = nodeNamed(place, name ?? '')
+async function atNode(place: Place): Promise<number> {
+  const [verb, which = '', ...words] = args
+  const node = nodeNamed(place, which)
   switch (verb) {
     case 'cut':
     case 'mend':
@@ -81,12 +88,33 @@ async function atNode([verb, name]: readonly string[]): Promise<number> {
       await powerOff(place, node)
       return 0
     case 'on':
-      await joinCgroup(commandsOf(place))
       await plug(place, node, 'in')
+      if (await isOn(place, node)) return 0
+      await joinCgroup(commandsOf(place))
       await powerOn(place, node)
       return 0
+    case 'run':
+      return inTerminal('nsenter', await onMachine(place, node, ...words))
     default:
-      console.error(usage)
-      return 2
+      return misused()
   }
+}
+
+function inTerminal(program: string, words: readonly string[]): number {
+  return spawnSync(program, words, { stdio: 'inherit' }).status ?? 1
+}
+
+function misused(): number {
+  console.error(usage)
+  return 2
+}
+
+function asRoot(): void {
+  if (process.getuid?.() !== 0)
+    throw new ClusterError('NeedsRoot', 'a real cluster needs root: network namespaces, mounts, cgroups')
+}
+
+function running({ name, folder }: Place): void {
+  asRoot()
+  if (!existsSync(folder)) throw new ClusterError('NotRunning', `the cluster ${name} is not running`)
 }

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest'
-import { parseLoops } from './loops.ts'
+import { deviceOf, parseLoops } from './loops.ts'
 
-test('devices are read with the inodes of their files', () => {
-  expect(parseLoops('/dev/loop0 1234\n/dev/loop12  99\n\n')).toEqual([
-    { device: '/dev/loop0', inode: '1234' },
-    { device: '/dev/loop12', inode: '99' },
+test('devices are read with the files below them: an inode alone may be one of another file system', () => {
+  expect(parseLoops('/dev/loop0 254:0 1234\n/dev/loop12  8:17  99\n/dev/loop3\n\n')).toEqual([
+    { path: '/dev/loop0', file: '254:0 1234' },
+    { path: '/dev/loop12', file: '8:17 99' },
   ])
+})
+
+test('a number of a device is told as the kernel tells it', () => {
+  expect([65024n, 2065n, 0x100000n | 0x1ffn].map(deviceOf)).toEqual(['254:0', '8:17', '1:511'])
 })

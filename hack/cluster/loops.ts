@@ -3,31 +3,45 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { command } from './command.ts'
 
+export interface Loop {
+  readonly path: string
+  /** The device and the inode of its file, e.g. `254:0 1234`. */
+  readonly file: string
+}
+
 /**
- * The loop devices on files below a folder. Files are compared by their inodes: the kernel tells the path that the machine saw which
- * set the device up.
+ * The loop devices on files below a folder. Files are compared by their inodes: the path that the kernel tells is the one that the machine
+ * saw which set the device up.
  */
 export async function loopsOn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
-  const inodes = new Set<string>()
+  const files = new Set<string>()
   for (const entry of entries) {
     if (!entry.isFile()) continue
     const found = await stat(join(entry.parentPath, entry.name), { bigint: true }).catch(() => undefined)
-    if (found) inodes.add(String(found.ino))
+    if (found) files.add(`${deviceOf(found.dev)} ${found.ino}`)
   }
-  if (inodes.size === 0) return []
-  return parseLoops(
-    await command('losetup', ['--list', '--noheadings', '--raw', '--output', 'NAME,BACK-INO']),
-  )
-    .filter(({ inode }) => inodes.has(inode))
-    .map(({ device }) => device)
+  if (files.size === 0) return []
+  return (await allLoops()).filter(({ file }) => files.has(file)).map(({ path }) => path)
 }
 
-export function parseLoops(text: string): { readonly device: string; readonly inode: string }[] {
+async function allLoops(): Promise<Loop[]> {
+  const columns = ['--list', '--noheadings', '--raw', '--output', 'NAME,BACK-MAJ:MIN,BACK-INO']
+  return parseLoops(await command('losetup', columns))
+}
+
+export function parseLoops(text: string): Loop[] {
   return text.split('\n').flatMap((line) => {
-    const [device, inode] = line.trim().split(/\s+/)
-    return device && inode ? [{ device, inode }] : []
+    const [path, device, inode] = line.trim().split(/\s+/)
+    return path && device && inode ? [{ path, file: `${device} ${inode}` }] : []
   })
+}
+
+/** Major and minor number, as glibc's gnu_dev_major and gnu_dev_minor take them out of one. */
+export function deviceOf(dev: bigint): string {
+  const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn)
+  const minor = (dev & 0xffn) | ((dev >> 12n) & ~0xffn & 0xffffffffn)
+  return `${major}:${minor}`
 }
 
 export async function detach(device: string): Promise<void> {

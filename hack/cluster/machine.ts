@@ -68,6 +68,10 @@ export async function powerOff(place: Place, machine: Machine): Promise<void> {
   await killMembers(`${place.cgroup}/${machine.name}`)
 }
 
+export async function isOn(place: Place, machine: Machine): Promise<boolean> {
+  return (await membersOf(servicesOf(place, machine))).length > 0
+}
+
 /**
  * The arguments by which `nsenter` runs a command on a machine, as if it were one of its services.
  * @throws {ClusterError} `NotRunning`
@@ -79,5 +83,6 @@ export async function onMachine(
 ): Promise<string[]> {
   const first = await firstProcess(await membersOf(servicesOf(place, machine)))
   if (first === undefined) throw new ClusterError('NotRunning', `${machine.name} is not running`)
-  return ['--target', String(first), '--mount', '--uts', '--ipc', '--net', '--pid', '--', ...args]
+  const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid']
+  return ['--target', String(first), ...namespaces, '--wd=/', '--', ...args]
 }

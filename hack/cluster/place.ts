@@ -2,6 +2,9 @@
 import { join } from 'node:path'
 import { ClusterError } from './cluster-error.ts'
 
+/** What a cluster is called that nobody named. */
+export const defaultName = 'orlop'
+
 /** The folder of all clusters. */
 export const clusters = '/var/lib/orlop-cluster'
 

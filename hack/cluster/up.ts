@@ -4,7 +4,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Addon } from './addon.ts'
 import { clusterDns, clusterDomain, controlPlaneOf, nodesOf } from './addresses.ts'
-import { archivesOf, buildPrograms } from './build.ts'
+import { archivesOf, buildPrograms, installPackages } from './build.ts'
 import { joinCgroup, makeCgroup } from './cgroups.ts'
 import { ClusterError } from './cluster-error.ts'
 import { controlPlaneServices } from './control-plane.ts'
@@ -14,7 +14,7 @@ import { apply, kubectl } from './kubectl.ts'
 import { powerOn, programsOf, sharedDisksOf, startBeside } from './machine.ts'
 import { makeNetwork } from './network.ts'
 import { nodeServices, writeNodeFiles } from './node.ts'
-import { commandsOf, type Place } from './place.ts'
+import { commandsOf, defaultName, type Place } from './place.ts'
 import type { Progress } from './progress.ts'
 import { writeServices } from './services.ts'
 import { until } from './wait.ts'
@@ -44,39 +44,30 @@ export const dns: Addon = {
   available: ['kube-system/coredns'],
 }
 
-/** @throws {ClusterError} */
+/** @throws {ClusterError} What has been started by then stays, with its logs, until `down`. */
 export async function up(place: Place, added: readonly Addon[], progress: Progress): Promise<void> {
   const addons = [core, ...added]
   refuseIfThere(place)
-  const programs = await progress.stage('programs are built', () =>
-    buildPrograms(addons.flatMap((addon) => addon.programs ?? [])),
-  )
-  const archives = await progress.stage('images are made', () =>
-    archivesOf(addons.flatMap(({ images = [] }) => images)),
-  )
+  const made = await make(addons, progress)
   await progress.stage('the network is laid', async () => {
     await claim(place)
     await joinCgroup(commandsOf(place))
     await makeNetwork(place)
   })
   await progress.stage('the machines are on', async () => {
-    await symlink(programs, programsOf(place))
+    await symlink(made.programs, programsOf(place))
     await mkdir(sharedDisksOf(place))
     await writeFile(join(place.folder, 'resolv.conf'), resolvConf)
     await makeKeys(place, Date.now())
     await startMachines(place, addons)
   })
-  const loaded = loadImages(place, archives)
+  const loaded = loadImages(place, made.archives)
   // Awaited below: until then its failure waits as well.
   loaded.catch(() => {})
   await progress.stage('the API server is ready', () =>
     until('the API server', startsWithin, () => kubectl(place, ['get', '--raw', '/readyz'])),
   )
-  // Not before: to start it takes as much of the processor as half a node.
-  await startBeside(place, controlPlaneOf(place), {
-    name: 'cloud',
-    command: [process.execPath, join(import.meta.dirname, 'cloud/cloud.ts'), place.name],
-  })
+  await startCloud(place)
   await progress.stage('the nodes are ready', () => nodesReady(place))
   await progress.stage('the images are loaded', () => loaded)
   for (const addon of addons) {
@@ -85,13 +76,40 @@ export async function up(place: Place, added: readonly Addon[], progress: Progre
   }
 }
 
+/** Everything that outlives a cluster: nothing of it is made twice. */
+async function make(
+  addons: readonly Addon[],
+  progress: Progress,
+): Promise<{ programs: string; archives: string[] }> {
+  await progress.stage('packages are installed', () => installPackages())
+  const programs = await progress.stage('programs are built', () =>
+    buildPrograms(addons.flatMap((addon) => addon.programs ?? [])),
+  )
+  const archives = await progress.stage('images are made', () =>
+    archivesOf(addons.flatMap(({ images = [] }) => images)),
+  )
+  return { programs, archives }
+}
+
+/** Not before the API server is ready: its start takes as much of the processor as half a node. */
+async function startCloud(place: Place): Promise<void> {
+  const command = [process.execPath, join(import.meta.dirname, 'cloud/cloud.ts'), place.name]
+  await startBeside(place, controlPlaneOf(place), { name: 'cloud', command })
+}
+
 /** For what runs in the control plane's network: names are those of a pod in the namespace `default`. */
 const resolvConf = `search default.svc.${clusterDomain} svc.${clusterDomain} ${clusterDomain}
 nameserver ${clusterDns}
 options ndots:5
 `
 
-function refuseIfThere({ name, folder }: Place): void {
+/** The command that takes it away. */
+export function stopping({ name }: Place): string {
+  return name === defaultName ? 'make cluster-down' : `ORLOP_CLUSTER=${name} make cluster-down`
+}
+
+function refuseIfThere(place: Place): void {
+  const { name, folder } = place
   if (existsSync(folder))
     throw new ClusterError(
       'Exists',

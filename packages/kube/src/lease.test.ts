@@ -15,6 +15,8 @@ let stops: AbortController[]
 /** Who leads now; more than one would be the end of everything. */
 let leaders: Set<string>
 let most: number
+/** Requests that have no answer yet. */
+let waiting: number
 
 beforeEach(async () => {
   server = await FakeApiServer.start()
@@ -23,6 +25,7 @@ beforeEach(async () => {
   stops = []
   leaders = new Set()
   most = 0
+  waiting = 0
 })
 afterEach(async () => {
   expect(most, 'leaders at a time').toBeLessThanOrEqual(1)
@@ -39,7 +42,7 @@ interface Candidate {
 
 function candidate(identity: string, o: Partial<LeaseOptions> = {}): Candidate {
   const stop = new AbortController()
-  const client = createClient({ ...server.config, headers: { 'x-candidate': identity } }, { clock })
+  const client = counted(createClient({ ...server.config, headers: { 'x-candidate': identity } }, { clock }))
   stops.push(stop)
   clients.push(client)
   const end = runWithLease({
@@ -64,11 +67,29 @@ function candidate(identity: string, o: Partial<LeaseOptions> = {}): Candidate {
   return { stop, end }
 }
 
-/** Lets seconds pass, one at a time, so that answers of the server come in between. */
+/** The same client, whose requests are seen by `waiting` until they are answered. */
+function counted(client: Client): Client {
+  const count = async <T>(answer: Promise<T>): Promise<T> => {
+    waiting++
+    return answer.finally(() => waiting--)
+  }
+  return {
+    ...client,
+    get: (r, where, o) => count(client.get(r, where, o)),
+    create: (r, object, o) => count(client.create(r, object, o)),
+    update: (r, object, o) => count(client.update(r, object, o)),
+    watch: (r, o) => client.watch(r, o),
+    close: () => client.close(),
+  }
+}
+
+/** Lets seconds pass, one at a time, so that answers of the server come in between: those that come at all, on a busy machine too. */
 async function pass(seconds: number): Promise<void> {
   for (let s = 0; s < seconds; s++) {
     await clock.advance(1_000)
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
+    await turn()
+    for (let turns = 0; waiting > 0 && turns < 20; turns++) await turn()
   }
 }
 

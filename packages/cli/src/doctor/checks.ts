@@ -8,7 +8,7 @@ import { kubernetesVersion } from './checks/kubernetes-version.ts'
 import { metricsApi } from './checks/metrics-api.ts'
 import { networkPolicy } from './checks/network-policy.ts'
 import { nodes } from './checks/nodes.ts'
-import { operator } from './checks/operator.ts'
+import { operator, operatorBeforeInstall } from './checks/operator.ts'
 import { otherOperators } from './checks/other-operators.ts'
 import { permissions } from './checks/permissions.ts'
 import { podSecurity } from './checks/pod-security.ts'
@@ -38,7 +38,7 @@ export const checksBeforeInstall: readonly Check[] = [
   kubernetesVersion,
   permissions,
   definitions,
-  operator,
+  operatorBeforeInstall,
   podSecurity,
   nodes,
 ]

@@ -8,22 +8,29 @@ import {
   resources,
 } from '@orlop/kube'
 import { watchedNamespaces } from '../../install/namespaced.ts'
-import type { Check, Finding } from '../check.ts'
+import type { Check, Finding, Result } from '../check.ts'
 import { answersWithin, type Surroundings } from '../surroundings.ts'
 
 /** What both are called, wherever they are. */
 const selector = { fieldSelector: 'metadata.name=orlop-operator' }
 
-export const operator: Check = {
-  name: 'operator',
-  title: 'Operator',
-  run: async (look) => {
-    const [deployments, leases] = await Promise.all([
-      anywhere(look, resources.deployments),
-      anywhere(look, resources.leases),
-    ])
-    return judgeOperator(deployments, leases, look.clock.now())
-  },
+export const operator: Check = checkOf('ok')
+
+/** Before another one is installed: one outside the cluster, such as that of the local Kubernetes, is in its way. */
+export const operatorBeforeInstall: Check = checkOf('warn')
+
+function checkOf(outside: Result): Check {
+  return {
+    name: 'operator',
+    title: 'Operator',
+    run: async (look) => {
+      const [deployments, leases] = await Promise.all([
+        anywhere(look, resources.deployments),
+        anywhere(look, resources.leases),
+      ])
+      return judgeOperator(deployments, leases, look.clock.now(), outside)
+    },
+  }
 }
 
 /** In all namespaces; where that may not be seen, in that of the operator. */
@@ -41,6 +48,7 @@ export function judgeOperator(
   deployments: readonly Deployment[],
   leases: readonly Lease[],
   now: number,
+  outside: Result = 'warn',
 ): Finding {
   const held = leases.filter((lease) => holds(lease, now))
   const holders = held.map(
@@ -50,7 +58,7 @@ export function judgeOperator(
   if (only === undefined) {
     if (held.length === 0) return { result: 'ok', seen: 'none runs' }
     return {
-      result: 'warn',
+      result: outside,
       seen: `one runs outside the cluster: ${holders.join(', ')}`,
       remedy: 'stop it before another one is installed: only one of the two acts, whichever has the lease',
     }

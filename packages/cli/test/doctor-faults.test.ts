@@ -83,8 +83,8 @@ test('what the user may not see is not known, and the rest is told', async () =>
     },
   )
   const { stdout } = await here.orlop('doctor')
-  expect(stdout).toMatch(/\? Nodes +you may not look/)
-  expect(stdout).toMatch(/\? Definitions +you may not look/)
+  expect(stdout).toMatch(/\? Nodes +you may not/)
+  expect(stdout).toMatch(/\? Definitions +you may not/)
   expect(stdout).toMatch(/✓ Kubernetes version/)
 })
 

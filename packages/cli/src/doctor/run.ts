@@ -15,10 +15,17 @@ async function ask({ name, title, run }: Check, look: Surroundings): Promise<Tol
     return { check: name, title, ...(await run(look)) }
   } catch (error) {
     if (look.signal.aborted || !(error instanceof KubeError)) throw error
-    const why =
-      error.code === 'Forbidden' ? `you may not look: ${error.message}` : `${error.message} (${error.code})`
+    const why = error.code === 'Forbidden' ? forbidden(error.message) : `${error.message} (${error.code})`
     return { check: name, title, result: 'unknown', seen: why }
   }
+}
+
+/** `nodes is forbidden: User "jane" cannot list resource "nodes" in API group "" at the cluster scope` in fewer words. */
+function forbidden(message: string): string {
+  const [, verb, what] = /cannot (\w+) resource "([^"]+)"/.exec(message) ?? []
+  const place = /in the namespace "([^"]+)"/.exec(message)?.[1]
+  if (verb === undefined) return `you may not look: ${message}`
+  return `you may not ${verb} ${what}${place === undefined ? '' : ` in ${place}`}`
 }
 
 /** @throws CliError that says what a person can do, where the API server cannot be spoken to */

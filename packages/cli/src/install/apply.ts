@@ -47,15 +47,17 @@ async function applyOne(tools: Tools, step: Step, force: boolean): Promise<KubeO
       return await client.apply(resource, object, { fieldManager, force: true, signal })
     }
     if (isConflict(error)) throw conflictError(titleOf(step), others, error)
-    if (isForbidden(error)) {
-      const said = error instanceof Error ? error.message : String(error)
-      throw new CliError('NotAllowed', `${titleOf(step)}: ${said}`, {
-        cause: error,
-        remedy: 'see what is missing, and what an administrator runs: orlop doctor',
-      })
-    }
     throw error
   }
+}
+
+/** What one may not do, with what to do about it. */
+export function readably(error: unknown): unknown {
+  if (!isForbidden(error) || !(error instanceof Error)) return error
+  return new CliError('NotAllowed', error.message, {
+    cause: error,
+    remedy: 'see what is missing, and what an administrator runs: orlop doctor',
+  })
 }
 
 export function conflictError(title: string, conflicts: readonly FieldConflict[], cause?: unknown): CliError {

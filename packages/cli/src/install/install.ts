@@ -11,7 +11,7 @@ import { asTyped, CliError } from '../failure.ts'
 import { type Cluster, withCluster } from '../local/cluster.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { createProgress } from '../terminal/progress.ts'
-import { carryOut, conflictError } from './apply.ts'
+import { carryOut, conflictError, readably } from './apply.ts'
 import { version } from './definitions.ts'
 import { loadManifest } from './manifest.ts'
 import { planInstall, planLeftovers, type Step } from './plan.ts'
@@ -19,6 +19,14 @@ import { renderCounts, renderPlan, titleOf } from './render-plan.ts'
 import { untilRolledOut } from './rollout.ts'
 
 export async function install(context: Context, options: InstallOptions): Promise<void> {
+  try {
+    await installOn(context, options)
+  } catch (error) {
+    throw readably(error)
+  }
+}
+
+async function installOn(context: Context, options: InstallOptions): Promise<void> {
   const { stdout, signal } = context
   const { namespace, namespaces, image, replicas } = options
   const manifest = await loadManifest(context.programs, { namespace, namespaces, image, replicas })

@@ -11,7 +11,6 @@ export const installedKinds: readonly Resource[] = [
   resources.clusterRoleBindings,
   resources.roles,
   resources.roleBindings,
-  resources.configMaps,
   resources.services,
   resources.networkPolicies,
   resources.podDisruptionBudgets,

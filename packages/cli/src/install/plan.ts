@@ -1,5 +1,5 @@
 /** What an installation will do, object by object, as the API server foresees it: nothing is changed by asking. */
-import { isNotFound, KubeError, type KubeObject, keyOf, type Resource } from '@orlop/kube'
+import { isForbidden, isNotFound, KubeError, type KubeObject, keyOf, type Resource } from '@orlop/kube'
 import { type Difference, differences } from './difference.ts'
 import { findInstalled, isInstalled, type Tools } from './installed.ts'
 import { resourceOfKind } from './kinds.ts'
@@ -50,7 +50,11 @@ export async function planLeftovers(
   namespace: string,
 ): Promise<Step[]> {
   const kept = new Set(wanted.map((object) => `${object.kind} ${keyOf(object)}`))
-  const found = await findInstalled(tools, namespace)
+  // Who may not look has made nothing there.
+  const found = await findInstalled(tools, namespace).catch((error: unknown) => {
+    if (isForbidden(error)) return []
+    throw error
+  })
   return found
     .filter(({ object }) => !kept.has(`${object.kind} ${keyOf(object)}`))
     .map(({ object, resource }) => plain(object, resource, 'delete'))

@@ -19,7 +19,7 @@ import { asTyped, CliError } from '../failure.ts'
 import { withCluster } from '../local/cluster.ts'
 import { confirm } from '../terminal/confirm.ts'
 import { createProgress } from '../terminal/progress.ts'
-import { untilGone } from './apply.ts'
+import { readably, untilGone } from './apply.ts'
 import { ourDefinitions } from './definitions.ts'
 import { deleteExactly } from './delete.ts'
 import { findInstalled, isInstalled, type Tools } from './installed.ts'
@@ -43,6 +43,14 @@ interface Removal {
 }
 
 export async function uninstall(context: Context, options: UninstallOptions): Promise<void> {
+  try {
+    await uninstallOn(context, options)
+  } catch (error) {
+    throw readably(error)
+  }
+}
+
+async function uninstallOn(context: Context, options: UninstallOptions): Promise<void> {
   const { stdout, signal } = context
   await withCluster(context, options, async ({ client, connection }) => {
     const tools = { client, signal }

@@ -4,7 +4,7 @@
  * Redis keeps and replicates the end of a key's life as a point in time (redis src/expire.c: PEXPIREAT), so after a failover to a node whose clock
  * goes ahead keys vanish too early; certificates and tokens hold by the clock, too.
  */
-import { type Lease, resources } from '@orlop/kube'
+import { isForbidden, type Lease, resources } from '@orlop/kube'
 import { openAnswer } from '../../local/answer.ts'
 import type { Check, Finding } from '../check.ts'
 import type { ProbeReport } from '../probe/report.ts'
@@ -21,6 +21,10 @@ export const clock: Check = {
     const leases = await look.client
       .list(resources.leases, { namespace: 'kube-node-lease', signal: look.signal, timeout: answersWithin })
       .then(({ items }) => items.map(skewOfNode).filter((skew) => skew !== undefined))
+      .catch((error: unknown) => {
+        if (isForbidden(error)) return []
+        throw error
+      })
     return judgeClock(here, [...leases, ...skewsOfPods(look.probe)])
   },
 }

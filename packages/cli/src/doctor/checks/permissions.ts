@@ -21,7 +21,12 @@ export const permissions: Check = {
     const escalate = await denied(look, ['clusterroles', 'roles'].map(mayEscalate))
     if (escalate.length === 0) return judgePermissions([], user)
     const lacking = await firstDenied(look, theRulesOf(manifest))
-    return judgePermissions(lacking === undefined ? [] : [lacking], user)
+    if (lacking === undefined) return judgePermissions([], user)
+    const { details = [], ...finding } = judgePermissions([lacking], user)
+    return {
+      ...finding,
+      details: [...details, 'the operator needs it, and nobody can grant what he may not do himself'],
+    }
   },
 }
 

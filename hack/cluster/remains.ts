@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { isNetnsOf } from './addresses.ts'
 import { cgroupFolders, membersOf } from './cgroups.ts'
 import { loopsOn } from './loops.ts'
@@ -23,7 +23,9 @@ export async function remainsOf(place: Place): Promise<string[]> {
     ...(await mountPointsOf(place)).map((point) => `mount ${point}`),
     ...(await loopsOn(sharedDisksOf(place))).map((device) => `loop device ${device}`),
     ...(await netnsOf(place)).map((name) => `network namespace ${name}`),
-    ...(await cgroupFolders(place.cgroup)).map((folder) => `cgroup ${folder}`),
+    ...(await cgroupFolders(place.cgroup))
+      .filter((folder) => basename(folder) === place.cgroup)
+      .map((folder) => `cgroup ${folder}`),
     ...(existsSync(place.folder) ? [`folder ${place.folder}`] : []),
   ]
 }

@@ -10,17 +10,15 @@ import { ClusterError } from './cluster-error.ts'
 import { controlPlaneServices } from './control-plane.ts'
 import { loadImages } from './images.ts'
 import { makeKeys } from './keys.ts'
-import { apply, kubectl } from './kubectl.ts'
+import { kubectl } from './kubectl.ts'
 import { powerOn, programsOf, sharedDisksOf, startBeside } from './machine.ts'
 import { makeNetwork } from './network.ts'
 import { nodeServices, writeNodeFiles } from './node.ts'
 import { commandsOf, defaultName, type Place } from './place.ts'
 import type { Progress } from './progress.ts'
 import { writeServices } from './services.ts'
+import { answers, applyAddons, available, nodesReady, startsWithin } from './settle.ts'
 import { until } from './wait.ts'
-
-/** On a machine that does other things too, in ms. */
-const startsWithin = 120_000
 
 const core: Addon = {
   name: 'core',
@@ -37,7 +35,7 @@ const core: Addon = {
 }
 
 /** Cluster DNS: nothing resolves before it is there. */
-export const dns: Addon = {
+const dns: Addon = {
   name: 'cluster DNS',
   images: ['coredns'],
   manifests: [join(import.meta.dirname, 'coredns.yaml')],
@@ -46,7 +44,7 @@ export const dns: Addon = {
 
 /** @throws {ClusterError} What has been started by then stays, with its logs, until `down`. */
 export async function up(place: Place, added: readonly Addon[], progress: Progress): Promise<void> {
-  const addons = [core, ...added]
+  const addons = [core, dns, ...added]
   refuseIfThere(place)
   const made = await make(addons, progress)
   await progress.stage('the network is laid', async () => {
@@ -70,10 +68,9 @@ export async function up(place: Place, added: readonly Addon[], progress: Progre
   await startCloud(place)
   await progress.stage('the nodes are ready', () => nodesReady(place))
   await progress.stage('the images are loaded', () => loaded)
-  for (const addon of addons) {
-    const { manifests = [], available = [], name } = addon
-    if (manifests.length + available.length > 0) await progress.stage(name, () => add(place, addon))
-  }
+  await progress.stage('addons are applied', () => applyAddons(place, addons))
+  await progress.stage('addons are available', () => available(place, addons))
+  await progress.stage('Services, names and policies work', () => answers(place))
 }
 
 /** Everything that outlives a cluster: nothing of it is made twice. */
@@ -113,7 +110,7 @@ function refuseIfThere(place: Place): void {
   if (existsSync(folder))
     throw new ClusterError(
       'Exists',
-      `the cluster ${name} runs, or was left by a crash: 'make cluster-down' stops it`,
+      `the cluster ${name} runs, or was left by a crash; what stops it: ${stopping(place)}`,
     )
 }
 
@@ -135,37 +132,5 @@ async function startMachines(place: Place, addons: readonly Addon[]): Promise<vo
     await writeServices(join(node.folder, 'lib/kubernetes/services'), [...nodeServices(node), ...services])
     await makeCgroup(`${place.cgroup}/${node.name}`)
     await powerOn(place, node)
-  }
-}
-
-async function nodesReady(place: Place): Promise<void> {
-  const names = nodesOf(place).map(({ name }) => `node/${name}`)
-  const timeout = `--timeout=${startsWithin / 1000}s`
-  await kubectl(place, ['wait', '--for=create', timeout, ...names], startsWithin + 5000)
-  await kubectl(place, ['wait', '--for=condition=Ready', timeout, ...names], startsWithin + 5000)
-}
-
-async function add(place: Place, { manifests = [], available = [] }: Addon): Promise<void> {
-  for (const file of manifests) {
-    await apply(place, file)
-    const timeout = `--timeout=${startsWithin / 1000}s`
-    const kinds = await kubectl(place, ['get', 'crd', '--output=name'])
-    if (kinds.trim() !== '')
-      await kubectl(
-        place,
-        ['wait', '--for=condition=Established', timeout, 'crd', '--all'],
-        startsWithin + 5000,
-      )
-  }
-  for (const deployment of available) {
-    const [namespace = '', name = ''] = deployment.split('/')
-    const args = [
-      'rollout',
-      'status',
-      `--namespace=${namespace}`,
-      `deployment/${name}`,
-      `--timeout=${startsWithin / 1000}s`,
-    ]
-    await kubectl(place, args, startsWithin + 5000)
   }
 }

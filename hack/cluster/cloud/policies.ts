@@ -6,10 +6,8 @@ import { type KeptTable, keepTable } from '../../../packages/drydock/src/network
 import { nodesOf } from '../addresses.ts'
 import { type PodAddresses, watchPodAddresses } from './pod-addresses.ts'
 import { policiesOnNode } from './policies-on-node.ts'
+import { policyTable } from './policy-table.ts'
 import type { Surroundings } from './surroundings.ts'
-
-/** One in each node's network namespace. */
-const table = 'policies'
 
 /** Runs until the signal aborts. */
 export async function enforcePolicies(o: Surroundings): Promise<void> {
@@ -37,9 +35,9 @@ export async function enforcePolicies(o: Surroundings): Promise<void> {
     nodes.map((node) =>
       keepTable({
         ...o,
-        table,
+        table: policyTable,
         netns: node.netns,
-        skeleton: skeleton(table),
+        skeleton: skeleton(policyTable),
         wanted: () =>
           policiesOnNode(node, {
             policies: policies.store.list(),

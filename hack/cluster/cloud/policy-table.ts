@@ -1,0 +1,2 @@
+/** The nftables table that holds the rules of policies: one in each node's network namespace. */
+export const policyTable = 'policies'

@@ -1,10 +1,12 @@
 /** The local Kubernetes, three nodes of it, with a state folder of its own. */
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { cp, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { askControl, enter, runningDrydock, stopDrydock } from '@orlop/drydock'
 import { eventually } from '../kit/eventually.ts'
 import { bundles, root, run } from './command.ts'
+import { buildHelm, helmProgram } from './helm.ts'
 import { hasRecipe, images, installable } from './images.ts'
 import type { NodeVerb, Stage, Target } from './target.ts'
 
@@ -30,14 +32,15 @@ export async function drydock(): Promise<Target> {
       closeToOutside: 'the doors of this machine lead to every Service, whatever its type',
       enforceRbac: 'drydock stores roles and does not enforce them',
       operatorImage: installed,
-      helm: installed,
+      helm:
+        installed ?? (existsSync(helmProgram) ? undefined : 'helm is not built: hack/kubernetes/build helm'),
     },
     storageClasses: { growing: 'standard', fixed: 'fixed' },
     kubeconfig,
     inside: await enter(home),
     outside: [],
     kubectl: ['kubectl', '--kubeconfig', kubeconfig],
-    helm: ['helm', '--kubeconfig', kubeconfig],
+    helm: [helmProgram, '--kubeconfig', kubeconfig],
     async node(verb, name) {
       await run(orlop('node', verbs[verb], name), { env })
     },
@@ -62,6 +65,8 @@ export const drydockStage: Stage = {
   enter: [],
   env: {},
   async up(note) {
+    // Without Go there is none, which the list of what this target cannot do says.
+    await buildHelm().catch(() => undefined)
     if (await runningDrydock(home)) return note('it is up already')
     await mkdir(home, { recursive: true, mode: 0o700 })
     const recipes = images.filter(hasRecipe)

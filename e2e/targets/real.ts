@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root, run } from './command.ts'
+import { buildHelm, helmProgram } from './helm.ts'
 import { images } from './images.ts'
 import type { Stage, Target } from './target.ts'
 
@@ -26,7 +27,7 @@ export async function real(): Promise<Target> {
     inside: [],
     outside: [hack('run'), '--outside'],
     kubectl: ['kubectl'],
-    helm: ['helm'],
+    helm: [helmProgram],
     async node(verb, name) {
       await run(cluster('node', verb, name))
     },
@@ -41,8 +42,10 @@ export const realStage: Stage = {
   enter: [hack('run')],
   env: {},
   async up(note) {
-    note('three nodes')
-    await run(cluster('up'), { within: 600_000 })
+    await buildHelm()
+    const there = await run([hack('kubectl'), 'get', '--raw', '/readyz']).catch(() => undefined)
+    note(there === 'ok' ? 'it is up already' : 'three nodes')
+    if (there !== 'ok') await run(cluster('up'), { within: 1_800_000 })
     note('images')
     const archives = await run([join(root, 'images', 'archive'), ...images], { within: 1_200_000 })
     await run(cluster('load', ...archives.split('\n')), { within: 300_000 })

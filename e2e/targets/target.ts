@@ -48,7 +48,7 @@ export interface OpenService {
 
 /** Bringing a target up and down; apart from {@link Target}, since tests only use what is there. */
 export interface Stage {
-  /** Leaves one that is up already as it is. Loads the images. */
+  /** Leaves one that is up already as it is; loads the images. */
   up(note: (text: string) => void): Promise<void>
   down(): Promise<void>
   /** What to put before the tests' own program, so that it reaches the API; and its environment. */

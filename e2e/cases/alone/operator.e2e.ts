@@ -5,10 +5,16 @@ import { client, kubectl } from '../../kit/cluster.ts'
 import { eventually } from '../../kit/eventually.ts'
 import { testWhere } from '../../kit/test.ts'
 
+/** Where the operator is. */
 const system = { namespace: 'orlop-system' }
 const replicated = { version: '7.0', memory: '64Mi', instances: 3, failover: { mode: 'none' } }
-const holder = async (): Promise<string> =>
-  (await client.get(resources.leases, { ...system, name: 'orlop-operator' })).spec?.holderIdentity ?? ''
+/** Who holds the lease, and when it was last renewed. A pod may have the name of one before it. */
+async function leader(): Promise<{ pod: string; uid: string; renewed: number }> {
+  const { spec } = await client.get(resources.leases, { ...system, name: 'orlop-operator' })
+  const pod = spec?.holderIdentity ?? ''
+  const { metadata } = await client.get(resources.pods, { ...system, name: pod })
+  return { pod, uid: metadata.uid ?? '', renewed: Date.parse(spec?.renewTime ?? '') }
+}
 const operators = async (): Promise<number> =>
   (await client.list(resources.pods, { ...system, labelSelector: 'app.kubernetes.io/name=orlop-operator' }))
     .items.length
@@ -20,10 +26,17 @@ describe('the operator', () => {
     const cache = await ns.cache('cache', replicated)
     await cache.ready()
     const writer = await ns.writer(cache)
-    const leader = await holder()
-    await client.delete(resources.pods, { ...system, name: leader }, { gracePeriodSeconds: 0 })
+    const before = await leader()
+    await client.delete(resources.pods, { ...system, name: before.pod }, { gracePeriodSeconds: 0 })
     await cache.change({ ...replicated, instances: 2 })
-    await eventually('another one leads', async () => (await holder()) !== leader)
+    await eventually(
+      'another pod leads',
+      async () => {
+        const now = await leader()
+        return now.uid !== before.uid && now.renewed > before.renewed
+      },
+      { seen: leader },
+    )
     await cache.ready()
     await writer.writes()
     await cache.lostNothing(writer)

@@ -40,6 +40,10 @@ cluster-down: node_modules/.package-lock.json ## Stop the real Kubernetes and le
 test-faults: node_modules/.package-lock.json ## Try every crash, stale view, missed event and stale answer, and 100 kills of drydock (make test tries a sample)
 	@KILLS=100 FAULT_POINTS=all hack/in-namespace vitest run packages/operator/test/faults.test.ts packages/operator/test/every-field.test.ts packages/drydock/test/many-kills.test.ts
 
+e2e: setup dist/.built ## Try what users do, on a real Kubernetes of three nodes (as root), or on the local one with E2E_TARGET=drydock
+	@hack/setup tests
+	@node e2e/run.ts
+
 bench: setup dist/.built ## Measure: one JSON line a figure
 	@hack/in-namespace node bench/bench.ts
 
@@ -68,4 +72,4 @@ dist/.built: node_modules/.package-lock.json $(SOURCES)
 	@npm run --silent build
 	@touch $@
 
-.PHONY: help setup up down build test-setup test test-faults conformance cluster-up cluster-down bench lint fmt typecheck generate clean
+.PHONY: help setup up down build test-setup test test-faults conformance cluster-up cluster-down e2e bench lint fmt typecheck generate clean

@@ -25,6 +25,8 @@ export async function makeNetwork(place: Place): Promise<void> {
   const outside: Plug = { netns: outsideOf(place), address: outsideAddress, routes: [] }
   const plugs = [plugOf(controlPlaneOf(place), nodes), ...nodes.map((node) => plugOf(node, nodes)), outside]
   const hub = switchOf(place)
+  // Built into some kernels, and loaded by others: after that namespaces have settings for bridges.
+  await command('modprobe', ['--quiet', 'br_netfilter']).catch(() => undefined)
   await ip([hub, ...plugs.map(({ netns }) => netns)].map((netns) => `netns add ${netns}`))
   await ip(
     [

@@ -52,6 +52,8 @@ state = "/run/containerd"
   sandbox_image = "registry.k8s.io/pause:3.10"
   # Not every machine lets its root make a process harder to kill than it is.
   restrict_oom_score_adj = true
+  # A profile is loaded into the kernel, and stays when the last container has gone.
+  disable_apparmor = true
   # As containerd 2 has it: a pod's ports below 1024 are its own, whoever it runs as.
   enable_unprivileged_ports = true
   [plugins."io.containerd.grpc.v1.cri".cni]

@@ -2,7 +2,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ['packages/**/*.test.ts', 'hack/**/*.test.ts'],
+    include: ['packages/**/*.test.ts', 'hack/**/*.test.ts', 'images/**/*.test.ts'],
     pool: 'forks',
     // Real servers and a local Kubernetes start in these files: two at a time is what a small machine carries.
     maxWorkers: 2,

@@ -7,6 +7,7 @@ import { readdir, readFile, rm, rmdir } from 'node:fs/promises'
 import { killMembers, removeCgroup } from './cgroups.ts'
 import { ClusterError } from './cluster-error.ts'
 import { command } from './command.ts'
+import { limitFiles, restoreLimit } from './inotify-limit.ts'
 import { detach, loopsOn } from './loops.ts'
 import { sharedDisksOf } from './machine.ts'
 import { parseMountInfo } from './mounts.ts'
@@ -31,6 +32,7 @@ export async function down(place: Place, progress: Progress, say: (line: string)
   await progress.stage('cgroups and files are gone', async () => {
     await removeCgroup(place.cgroup)
     await rm(place.folder, { recursive: true, force: true })
+    await restoreLimit(limitFiles(clusters))
     // Another cluster may be there still.
     await rmdir(clusters).catch(() => undefined)
   })

@@ -1,7 +1,7 @@
 /** From nothing to a cluster that takes pods. */
 import { existsSync } from 'node:fs'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Addon } from './addon.ts'
 import { clusterDns, clusterDomain, controlPlaneOf, nodesOf } from './addresses.ts'
 import { archivesOf, buildPrograms, installPackages } from './build.ts'
@@ -9,12 +9,13 @@ import { joinCgroup, makeCgroup } from './cgroups.ts'
 import { ClusterError } from './cluster-error.ts'
 import { controlPlaneServices } from './control-plane.ts'
 import { loadImages } from './images.ts'
+import { limitFiles, raiseLimit } from './inotify-limit.ts'
 import { makeKeys } from './keys.ts'
 import { kubectl } from './kubectl.ts'
 import { powerOn, programsOf, sharedDisksOf, startBeside } from './machine.ts'
 import { makeNetwork } from './network.ts'
 import { nodeServices, writeNodeFiles } from './node.ts'
-import { commandsOf, defaultName, type Place } from './place.ts'
+import { clusters, commandsOf, defaultName, type Place } from './place.ts'
 import type { Progress } from './progress.ts'
 import { writeServices } from './services.ts'
 import { answers, applyAddons, available, nodesReady, startsWithin } from './settle.ts'
@@ -117,8 +118,9 @@ function refuseIfThere(place: Place): void {
 /** Whoever makes the folder has the name: of two that start at once one is refused. */
 async function claim(place: Place): Promise<void> {
   refuseIfThere(place)
-  await mkdir(dirname(place.folder), { recursive: true })
+  await mkdir(clusters, { recursive: true })
   await mkdir(place.folder)
+  await raiseLimit(limitFiles(clusters))
 }
 
 async function startMachines(place: Place, addons: readonly Addon[]): Promise<void> {

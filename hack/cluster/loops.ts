@@ -22,7 +22,20 @@ export async function loopsOn(folder: string): Promise<string[]> {
     if (found) files.add(`${deviceOf(found.dev)} ${found.ino}`)
   }
   if (files.size === 0) return []
-  return (await allLoops()).filter(({ file }) => files.has(file)).map(({ path }) => path)
+  return loopsWith(await allLoops(), files)
+}
+
+/** Those on these files, after those on files of file systems that lie on such a device. */
+export function loopsWith(all: readonly Loop[], files: ReadonlySet<string>): string[] {
+  return all
+    .filter(({ file }) => files.has(file))
+    .flatMap(({ path }) => [...loopsWith(all, new Set(filesOn(all, path))), path])
+}
+
+/** A loop device's major number is 7, its minor one that of its name: Documentation/admin-guide/devices.txt. */
+function filesOn(all: readonly Loop[], device: string): string[] {
+  const prefix = `7:${device.replace('/dev/loop', '')} `
+  return all.map(({ file }) => file).filter((file) => file.startsWith(prefix))
 }
 
 async function allLoops(): Promise<Loop[]> {

@@ -50,7 +50,8 @@ async function find(
   if (options.context === undefined && (await runningDrydock(folder)))
     return { kubeconfig: join(folder, 'kubeconfig'), local: folder }
   const own = context.env['KUBECONFIG'] ?? join(homedir(), '.kube', 'config')
-  if (own.split(':').some((file) => existsSync(file))) return { kubeconfig: own, local: undefined }
+  if (options.context !== undefined || own.split(':').some((file) => existsSync(file)))
+    return { kubeconfig: own, local: undefined }
   throw notRunning()
 }
 

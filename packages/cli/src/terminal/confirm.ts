@@ -1,5 +1,5 @@
 /** A question that a person answers before something is changed. */
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import type { Context } from '../context.ts'
 import { CliError } from '../failure.ts'
 
@@ -18,12 +18,19 @@ export async function confirm(
       remedy: `say it on the command line: ${unasked}`,
     })
   }
-  const lines = createInterface({ input: stdin, output: stdout })
+  stdout.write(question)
+  if (expected.includes((await nextLine(stdin, signal)).trim().toLowerCase())) return
+  throw new CliError('NotConfirmed', 'not confirmed; nothing was changed')
+}
+
+/** Empty at the end of the input, as after Ctrl-D. The terminal stays as it is, so that Ctrl-C is a signal as everywhere else. */
+async function nextLine(stdin: NodeJS.ReadStream, signal: AbortSignal): Promise<string> {
+  const lines = createInterface({ input: stdin, terminal: false, signal })
   try {
-    const answer = await lines.question(question, { signal })
-    if (expected.includes(answer.trim().toLowerCase())) return
+    for await (const line of lines) return line
+    signal.throwIfAborted()
+    return ''
   } finally {
     lines.close()
   }
-  throw new CliError('NotConfirmed', 'not confirmed; nothing was changed')
 }

@@ -36,7 +36,7 @@ export function judgePodSecurity(seen: readonly Seen[], operatorNamespace: strin
   const said = seen
     .map(({ name, namespace }) => {
       if (namespace === undefined) return `${name} is not there${name === operatorNamespace ? ' yet' : ''}`
-      return `${name}: ${namespace.metadata.labels?.[enforce] ?? 'any'}`
+      return `${name} asks for ${namespace.metadata.labels?.[enforce] ?? 'none'}`
     })
     .join(', ')
   if (ending.length > 0) {
@@ -50,5 +50,5 @@ export function judgePodSecurity(seen: readonly Seen[], operatorNamespace: strin
   if (missing.length > 0) {
     return { result: 'warn', seen: said, remedy: `kubectl create namespace ${missing[0]?.name}` }
   }
-  return { result: 'ok', seen: `${said}; operator and caches keep to restricted, so any level will do` }
+  return { result: 'ok', seen: `${said}; operator and caches keep to restricted, so every level will do` }
 }

@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/container-storage-interface/spec/lib/go/csi"
-	"k8s.io/klog/v2"
 	registration "k8s.io/kubelet/pkg/apis/pluginregistration/v1"
 )
 
@@ -34,15 +34,18 @@ func (identity) GetPluginCapabilities(context.Context, *csi.GetPluginCapabilitie
 type registrar struct {
 	registration.UnimplementedRegistrationServer
 	endpoint string
+	// Ends the process, for which reason. kubelet asks once: again only if the socket is a new one. It refuses the driver if it is itself
+	// just starting and does not reach the API server.
+	refused func(error)
 }
 
 func (r registrar) GetInfo(context.Context, *registration.InfoRequest) (*registration.PluginInfo, error) {
 	return &registration.PluginInfo{Type: registration.CSIPlugin, Name: driverName, Endpoint: r.endpoint, SupportedVersions: []string{"1.0.0"}}, nil
 }
 
-func (registrar) NotifyRegistrationStatus(_ context.Context, answer *registration.RegistrationStatus) (*registration.RegistrationStatusResponse, error) {
+func (r registrar) NotifyRegistrationStatus(_ context.Context, answer *registration.RegistrationStatus) (*registration.RegistrationStatusResponse, error) {
 	if !answer.PluginRegistered {
-		klog.Errorf("kubelet refuses the driver: %s", answer.Error)
+		r.refused(fmt.Errorf("kubelet refuses the driver: %s", answer.Error))
 	}
 	return &registration.RegistrationStatusResponse{}, nil
 }

@@ -37,7 +37,7 @@ func main() {
 	case *socket != "" && *node == "":
 		err = runController(ctx, pool{disk: *disk, root: *mountPoint}, *socket, *kubeconfig)
 	}
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		klog.Error(err)
 		os.Exit(1)
 	}
@@ -48,6 +48,7 @@ func runNode(ctx context.Context, pool pool, name, kubelet string) error {
 		return err
 	}
 	endpoint := filepath.Join(kubelet, "plugins", driverName, "csi.sock")
+	ctx, refused := context.WithCancelCause(ctx)
 	return serve(ctx, map[string]func(*grpc.Server){
 		endpoint: func(server *grpc.Server) {
 			csi.RegisterIdentityServer(server, identity{})
@@ -55,7 +56,7 @@ func runNode(ctx context.Context, pool pool, name, kubelet string) error {
 		},
 		// kubelet watches this folder: it asks whoever listens there what it is.
 		filepath.Join(kubelet, "plugins_registry", driverName+"-reg.sock"): func(server *grpc.Server) {
-			registration.RegisterRegistrationServer(server, registrar{endpoint: endpoint})
+			registration.RegisterRegistrationServer(server, registrar{endpoint: endpoint, refused: refused})
 		},
 	})
 }

@@ -29,7 +29,7 @@ func serve(ctx context.Context, sockets map[string]func(*grpc.Server)) error {
 	}
 	select {
 	case <-ctx.Done():
-		return nil
+		return context.Cause(ctx)
 	case err := <-ended:
 		return err
 	}

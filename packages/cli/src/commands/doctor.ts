@@ -18,7 +18,11 @@ export function doctorCommand(context: Context): Command {
     'doctor',
     'look whether a cluster is fit for Orlop and its caches, and say what to do where not',
   )
-    .option('-n, --namespaces <names>', 'where caches run, or are to run; commas between them', namesOf, [])
+    .addOption(
+      new Option('-n, --namespaces <names>', 'where caches run, or are to run; commas between them')
+        .argParser(namesOf)
+        .default([], 'that of the context'),
+    )
     .option('--namespace <name>', 'where the operator runs, or is to run', 'orlop-system')
     .addOption(
       new Option('-o, --output <form>', 'json for programs').choices(['table', 'json']).default('table'),

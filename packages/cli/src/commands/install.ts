@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Context } from '../context.ts'
 import { clusterCommand, namesOf } from './cluster-command.ts'
 
@@ -22,11 +22,13 @@ export interface InstallOptions {
 export function installCommand(context: Context): Command {
   return clusterCommand('install', 'install the operator on a cluster, or bring it up to date')
     .option('--namespace <name>', 'where the operator runs', 'orlop-system')
-    .option(
-      '-n, --namespaces <names>',
-      'look after these namespaces only, with no rights in others (default: all)',
-      namesOf,
-      [],
+    .addOption(
+      new Option(
+        '-n, --namespaces <names>',
+        'look after these only, with no rights in others; commas between them',
+      )
+        .argParser(namesOf)
+        .default([], 'all'),
     )
     .option('--image <image>', 'of the operator, such as one in a registry of your own')
     .option('--replicas <n>', 'how many operators stand by; one of them acts', replicaCount)
@@ -38,11 +40,10 @@ export function installCommand(context: Context): Command {
       'put older definitions in the place of newer ones: fields that they do not know are lost',
     )
     .option('--force-conflicts', 'take over fields that somebody else set')
-    .option(
-      '--wait <time>',
-      'how long to wait until the operator is ready; 0 does not wait',
-      duration,
-      120_000,
+    .addOption(
+      new Option('--wait <time>', 'how long to wait until the operator is ready; 0 does not wait')
+        .argParser(duration)
+        .default(120_000, '2m'),
     )
     .option('-y, --yes', 'do not ask')
     .addHelpText(

@@ -5,7 +5,8 @@ import { type Life, startLife } from '../testing/life.ts'
 import { createWorld, eventually, type World } from '../testing/world.ts'
 
 const spec = { version: '7.0', memory: '32Mi', failover: { mode: 'none' } }
-const lease = { leaseDuration: 2000, renewDeadline: 1200, retryPeriod: 200 }
+/** A leader that is held up by a busy machine is still the leader. */
+const lease = { leaseDuration: 8000, renewDeadline: 6000, retryPeriod: 300 }
 
 let world: World
 const lives = new Map<string, Life>()

@@ -9,8 +9,8 @@ const config: ViteUserConfig = defineConfig({
   test: {
     globalSetup: join(import.meta.dirname, 'nodes.ts'),
     pool: 'forks',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     projects: [
       {
         extends: true,

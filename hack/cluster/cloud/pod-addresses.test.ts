@@ -35,8 +35,8 @@ test('pods that come and go are told of', async () => {
   expect([...addresses.current()]).toEqual([['u1', '10.244.1.2']])
 
   await writeFile(join(folder, 'pods-b'), result('u2', '10.244.1.3'))
-  await vi.waitUntil(() => addresses.current().get('u2') === '10.244.1.3', 20_000)
+  await vi.waitUntil(() => addresses.current().get('u2') === '10.244.1.3', 60_000)
   await rm(join(folder, 'pods-a'))
-  await vi.waitUntil(() => addresses.current().get('u1') === undefined, 20_000)
+  await vi.waitUntil(() => addresses.current().get('u1') === undefined, 60_000)
   expect(changed).toHaveBeenCalledTimes(3)
 })

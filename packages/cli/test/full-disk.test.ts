@@ -14,14 +14,14 @@ let home: Home
 
 async function homeOn(size: string): Promise<void> {
   disk = await mkdtemp('/tmp/od-')
-  await run('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk], { timeout: 5000 })
+  await run('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk], { timeout: 30_000 })
   await mkdir(join(disk, 's'))
   home = await createHome(join(disk, 's'))
 }
 
 afterEach(async () => {
   await home.remove()
-  await run('umount', ['--lazy', disk], { timeout: 5000 })
+  await run('umount', ['--lazy', disk], { timeout: 30_000 })
   await rm(disk, { recursive: true, force: true })
 }, minutes)
 

@@ -20,10 +20,10 @@ afterEach(() => home.remove())
 /** A root file system with a static shell. */
 async function rootfs(): Promise<string> {
   const script = new URL('../../../images/build', import.meta.url).pathname
-  const { stdout } = await run(script, ['--cached', 'redis-8.0'], { timeout: 10_000 })
+  const { stdout } = await run(script, ['--cached', 'redis-8.0'], { timeout: 60_000 })
   const folder = join(home.folder, '..', 'rootfs')
   await mkdir(join(folder, 'bin'), { recursive: true })
-  await run('cp', [join(stdout.trim(), 'rootfs/bin/busybox'), join(folder, 'bin/sh')], { timeout: 5000 })
+  await run('cp', [join(stdout.trim(), 'rootfs/bin/busybox'), join(folder, 'bin/sh')], { timeout: 30_000 })
   return folder
 }
 
@@ -114,7 +114,7 @@ test('an image that pods run in is kept, and survives the deletion of all data',
   await eventually(
     'the pod is shown',
     async () => (await home.ok('images', 'ls')).includes('default/one'),
-    30_000,
+    60_000,
   )
   const refused = await home.orlop('images', 'rm', 'app:1')
   expect(refused.stderr).toMatch(
@@ -133,7 +133,7 @@ test('names of images are completed', async () => {
   const code = `orlop() { [ "$*" = "images ls -o name" ] && printf 'redis\\nvalkey\\n'; }
 source ${script}; COMP_WORDS=(orlop "$@"); COMP_CWORD=$#; _orlop; printf '%s\\n' "\${COMPREPLY[@]}"`
   const complete = async (...words: string[]): Promise<string> =>
-    (await run('bash', ['-c', code, 'bash', ...words], { timeout: 5000 })).stdout
+    (await run('bash', ['-c', code, 'bash', ...words], { timeout: 30_000 })).stdout
   expect(await complete('images', '')).toBe('ls\nimport\npull\nrm\n')
   expect(await complete('images', 'rm', 'v')).toBe('valkey\n')
 })

@@ -38,7 +38,7 @@ export interface Home {
 
 export async function createHome(folder?: string): Promise<Home> {
   if (!existsSync(join(bundles, 'orlop.mjs'))) {
-    execFileSync(process.execPath, ['hack/build.ts'], { cwd: root, timeout: 60_000 })
+    execFileSync(process.execPath, ['hack/build.ts'], { cwd: root, timeout: 180_000 })
   }
   // Short: sockets lie in it.
   const own = await mkdtemp('/tmp/oc-')
@@ -113,7 +113,7 @@ export async function finished(child: ChildProcess): Promise<Result> {
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | false | undefined>,
-  within = 20_000,
+  within = 60_000,
 ): Promise<T> {
   const until = Date.now() + within
   for (let seen: unknown; ; ) {

@@ -6,7 +6,7 @@ const run = promisify(execFile)
 
 export async function redisCli(uri: string, ...command: string[]): Promise<string> {
   const { stdout } = await run('redis-cli', ['-u', uri.trim(), '--no-auth-warning', ...command], {
-    timeout: 5000,
+    timeout: 30_000,
   })
   return stdout.trim()
 }

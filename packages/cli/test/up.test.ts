@@ -94,13 +94,13 @@ test('kubectl works with the kubeconfig, which only its owner may read', async (
   expect((await stat(home.folder)).mode & 0o777).toBe(0o700)
   const kubectl = async (...args: string[]): Promise<string> => {
     const env = { ...process.env, HOME: home.folder, KUBECONFIG: kubeconfig }
-    return (await run('kubectl', args, { env, timeout: 20_000 })).stdout
+    return (await run('kubectl', args, { env, timeout: 60_000 })).stdout
   }
   expect(await kubectl('get', 'redis')).toMatch(/sessions +redis +7\.2 +3\/3 +sessions-\d +Healthy/)
   expect(await kubectl('exec', 'sessions-0', '--', 'redis-cli', '--version')).toMatch(/^redis-cli/)
   expect(await kubectl('logs', 'sessions-0')).toMatch(/Ready to accept connections/)
   expect(await kubectl('describe', 'redis', 'sessions')).toMatch(/PasswordCreated/)
-  expect(await kubectl('wait', 'redis/sessions', '--for=condition=Ready', '--timeout=20s')).toMatch(
+  expect(await kubectl('wait', 'redis/sessions', '--for=condition=Ready', '--timeout=60s')).toMatch(
     /condition met/,
   )
 })
@@ -188,7 +188,7 @@ test('the API refuses web pages, other host names and callers without the token'
   const ask = (headers: Record<string, string>): Promise<number | undefined> =>
     new Promise((resolve, reject) => {
       const place = { host: '127.0.0.1', servername: 'localhost', port: apiPort, path: '/api/v1/secrets' }
-      const options = { ...place, ca, headers, timeout: 5000 }
+      const options = { ...place, ca, headers, timeout: 30_000 }
       request(options, (answer) => {
         answer.resume()
         resolve(answer.statusCode)

@@ -134,7 +134,7 @@ test('bash completes commands, and the names of caches', async () => {
   const complete = async (...words: string[]): Promise<string[]> => {
     const code = `orlop() { case "$*" in "status --names") printf 'sessions\\norders\\n' ;; "node ls --names") printf 'node-1\\nnode-2\\n' ;; esac; }
 source ${script}; COMP_WORDS=(orlop "$@"); COMP_CWORD=$#; _orlop; printf '%s\\n' "\${COMPREPLY[@]}"`
-    const { stdout } = await run('bash', ['-c', code, 'bash', ...words], { timeout: 5000 })
+    const { stdout } = await run('bash', ['-c', code, 'bash', ...words], { timeout: 30_000 })
     return stdout.trim().split('\n')
   }
   expect(await complete('u')).toEqual(['up', 'uri', 'uninstall'])

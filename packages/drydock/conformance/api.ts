@@ -152,13 +152,13 @@ export class Watch {
     this.ended = new Promise((resolve) => lines.on('close', resolve))
   }
 
-  /** Waits until `enough` says so of what came so far; after 20 s it fails and tells what came. */
+  /** Waits until `enough` says so of what came so far; after a minute it fails and tells what came. */
   async until(enough: (events: readonly WatchLine[]) => boolean): Promise<readonly WatchLine[]> {
     const { promise, resolve } = Promise.withResolvers<boolean>()
     const look = () => enough(this.events) && resolve(true)
     this.#looks.add(look)
     look()
-    const timer = setTimeout(() => resolve(false), 20_000)
+    const timer = setTimeout(() => resolve(false), 60_000)
     const came = await promise
     clearTimeout(timer)
     this.#looks.delete(look)

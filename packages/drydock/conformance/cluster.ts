@@ -36,8 +36,8 @@ export async function namespace(labels: Record<string, string> = {}): Promise<st
   return name
 }
 
-/** Waits until `look` gives something true and hands it out; fails after 20 s with what was seen last. */
-export async function until<T>(look: () => Promise<T | undefined | false>, within = 20_000): Promise<T> {
+/** Waits until `look` gives something true and hands it out; fails after a minute with what was seen last. */
+export async function until<T>(look: () => Promise<T | undefined | false>, within = 60_000): Promise<T> {
   const deadline = Date.now() + within
   let last: unknown
   for (;;) {
@@ -52,7 +52,7 @@ export async function until<T>(look: () => Promise<T | undefined | false>, withi
 }
 
 /** Waits until the object at `path` satisfies `wanted`, and shows the object when it does not. */
-export async function settled(path: string, wanted: (body: Json) => unknown, within = 20_000): Promise<Json> {
+export async function settled(path: string, wanted: (body: Json) => unknown, within = 60_000): Promise<Json> {
   let last: Reply | undefined
   const look = async () => {
     last = await api.get(path)
@@ -80,7 +80,7 @@ export function kubectl(args: readonly string[], input = ''): Promise<Ran> {
   const child = execFile(
     process.env['CONFORMANCE_KUBECTL'] ?? 'kubectl',
     [...args],
-    { env: { ...process.env, KUBECONFIG: kubeconfig }, timeout: 25_000, maxBuffer: 2 ** 24 },
+    { env: { ...process.env, KUBECONFIG: kubeconfig }, timeout: 60_000, maxBuffer: 2 ** 24 },
     (error, stdout, stderr) => {
       const code = typeof error?.code === 'number' ? error.code : error ? 1 : 0
       resolve({ code, stdout, stderr })

@@ -86,7 +86,7 @@ export async function call(
         'content-length': Buffer.byteLength(text),
         ...headers,
       },
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(60_000),
     },
     (response) => {
       const chunks: Buffer[] = []

@@ -14,7 +14,7 @@ async function startProcess(stateDir: string, socketPath: string): Promise<Child
   const child = spawn(process.execPath, ['--no-warnings', script, stateDir, socketPath], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  await once(child.stdout, 'data', { signal: AbortSignal.timeout(20_000) })
+  await once(child.stdout, 'data', { signal: AbortSignal.timeout(60_000) })
   return child
 }
 

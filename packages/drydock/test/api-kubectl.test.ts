@@ -63,7 +63,7 @@ interface Outcome {
 async function kubectl(...args: string[]): Promise<Outcome> {
   const env = { PATH: process.env.PATH, KUBECONFIG: kubeconfig, HOME: folder, EDITOR: join(folder, 'editor') }
   try {
-    const { stdout, stderr } = await run('kubectl', args, { env, timeout: 25_000 })
+    const { stdout, stderr } = await run('kubectl', args, { env, timeout: 60_000 })
     return { ok: true, output: stdout + stderr }
   } catch (error) {
     return {
@@ -181,7 +181,7 @@ test('kubectl describe, explain, api-resources and auth can-i have their answers
 test('kubectl create, wait and delete go through, and delete waits for the end', async () => {
   expect((await kubectl('create', 'namespace', 'gone')).ok).toBe(true)
   expect(
-    (await kubectl('wait', 'ns/gone', '--for=jsonpath={.status.phase}=Active', '--timeout=10s')).output,
+    (await kubectl('wait', 'ns/gone', '--for=jsonpath={.status.phase}=Active', '--timeout=60s')).output,
   ).toContain('condition met')
   expect((await kubectl('create', 'secret', 'generic', 's', '--from-literal=a=b')).ok).toBe(true)
   expect((await kubectl('delete', 'secret', 's')).output).toContain('secret "s" deleted')
@@ -233,7 +233,7 @@ test('kubectl drain evicts and cordons', async () => {
     spec: { nodeName: 'n1', containers },
   }
   await kubectl('apply', '-f', file('node.json', node), '-f', file('pod.json', pod))
-  const { output } = await kubectl('drain', 'n1', '--force', '--grace-period=0', '--timeout=10s')
+  const { output } = await kubectl('drain', 'n1', '--force', '--grace-period=0', '--timeout=60s')
   expect(output).toContain('node/n1 cordoned')
   expect(output).toContain('node/n1 drained')
   expect((await kubectl('get', 'pod', 'on-n1')).output).toContain('NotFound')

@@ -98,7 +98,7 @@ function autoscalerIs(
       return wanted(one) ? one : undefined
     },
     async () => (await seen(name)).status,
-    20_000,
+    60_000,
   )
 }
 
@@ -131,7 +131,7 @@ async function deploy(name: string, replicas: number): Promise<void> {
 }
 
 test('a Deployment grows while its processes are busy, as far as it may, and shrinks when they rest', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   await setMode('busy', 'busy')
   await deploy('busy', 1)
@@ -164,7 +164,7 @@ test('a Deployment grows while its processes are busy, as far as it may, and shr
       return items.length === 1
     },
     undefined,
-    20_000,
+    60_000,
   )
   expect(await notes('busy', 'SuccessfulRescale')).toContain('New size: 1; reason: All metrics below target')
 })
@@ -233,7 +233,7 @@ test('a custom resource grows by its scale, by the amount one container of its p
   await eventually(
     async () => (await ship.client.get(widgets, where)).spec.size === 3,
     async () => (await seen('gadget')).status,
-    20_000,
+    60_000,
   )
 })
 

@@ -109,7 +109,7 @@ export async function startYard(o: { only?: readonly ControllerName[]; nodes?: n
       running = start()
     },
     async until(look) {
-      const deadline = Date.now() + 10_000
+      const deadline = Date.now() + 60_000
       for (;;) {
         const seen = await look()
         if (seen !== undefined && seen !== false) return seen

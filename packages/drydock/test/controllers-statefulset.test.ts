@@ -291,7 +291,7 @@ test('in a steady state, and after a restart, nothing is written', async () => {
   await yard.restart()
   await beacon(yard, 'after')
   expect(yard.writes.slice(settledAt).filter((write) => !/beacon-after/.test(write))).toEqual([])
-}, 20_000)
+}, 180_000)
 
 /** Objects that every controller has to do with: what it was given before, it has done by then. */
 async function beacon(yard: Yard, name: string): Promise<void> {

@@ -69,6 +69,6 @@ export async function emptyStore(): Promise<{ store: ImageStore; around: string;
 /** The folder of an image made by images/build, which `make test` and hack/setup see to. */
 export async function builtImage(name: string): Promise<string> {
   const script = new URL('../../../images/build', import.meta.url).pathname
-  const { stdout } = await run(script, ['--cached', name], { timeout: 10_000 })
+  const { stdout } = await run(script, ['--cached', name], { timeout: 60_000 })
   return stdout.trim()
 }

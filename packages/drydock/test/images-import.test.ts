@@ -219,7 +219,7 @@ test('what is no image is told so', async () => {
 
 test('an image that umoci makes is unpacked as umoci does it', async () => {
   const layout = join(around, 'layout')
-  const umoci = (...args: string[]): Promise<unknown> => run('umoci', args, { cwd: around, timeout: 20_000 })
+  const umoci = (...args: string[]): Promise<unknown> => run('umoci', args, { cwd: around, timeout: 60_000 })
   await umoci('init', '--layout', layout)
   await umoci('new', '--image', `${layout}:1`)
   await mkdir(join(around, 'tree/sub/deep'), { recursive: true })
@@ -253,7 +253,7 @@ test('an image that umoci makes is unpacked as umoci does it', async () => {
   await expect(importImage(store, layout)).rejects.toMatchObject({ code: 'BadReference' })
   const [image] = await importImage(store, layout, { reference: referenceOf('made:1') })
   const tree = async (folder: string): Promise<string> =>
-    (await run('find', [folder, '-mindepth', '1', '-printf', '%P %y %m %l %s\n'], { timeout: 5000 })).stdout
+    (await run('find', [folder, '-mindepth', '1', '-printf', '%P %y %m %l %s\n'], { timeout: 30_000 })).stdout
       .split('\n')
       // Sizes of folders are the disk's business.
       .map((line) => (/ d /.test(line) ? line.replace(/\d+$/, '') : line))
@@ -308,11 +308,11 @@ test('images are found by name, tag, digest, and removed by name or id', async (
 
 test('a full disk is told, and nothing is left', async () => {
   await mkdir(store.folder)
-  await run('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', store.folder], { timeout: 5000 })
+  await run('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', store.folder], { timeout: 30_000 })
   try {
     await expect(imported([['a', 'x'.repeat(400_000)]])).rejects.toMatchObject({ code: 'ImageStore' })
     expect(await readdir(store.folder)).toEqual([])
   } finally {
-    await run('umount', [store.folder], { timeout: 5000 })
+    await run('umount', [store.folder], { timeout: 30_000 })
   }
 })

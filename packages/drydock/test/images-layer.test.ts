@@ -25,7 +25,7 @@ afterEach(async () => {
 })
 
 const mounted = async (path: string): Promise<boolean> =>
-  (await run('mountpoint', ['-q', path], { timeout: 5000 }).catch(() => undefined)) !== undefined
+  (await run('mountpoint', ['-q', path], { timeout: 30_000 }).catch(() => undefined)) !== undefined
 
 async function lifeOf(container: string): Promise<string> {
   const root = await makeRoot(container, image)
@@ -53,7 +53,7 @@ test('where the disk carries no overlay, the container has a copy', async () => 
   const disk = join(folder, 'disk')
   for (const name of ['disk', 'lower', 'upper', 'work']) await mkdir(join(folder, name))
   const layers = 'lowerdir=lower,upperdir=upper,workdir=work,userxattr'
-  await run('mount', ['-t', 'overlay', 'overlay', '-o', layers, 'disk'], { cwd: folder, timeout: 5000 })
+  await run('mount', ['-t', 'overlay', 'overlay', '-o', layers, 'disk'], { cwd: folder, timeout: 30_000 })
   const container = join(disk, 'container')
   await mkdir(container)
   await lifeOf(container)

@@ -72,7 +72,7 @@ async function output(
     ...spec,
     containers: [{ name: 'c', imagePullPolicy: 'Never', ...container }],
   })
-  await podIs(ship, name, (pod) => /Succeeded|Failed/.test(pod.status?.phase ?? ''), 30_000)
+  await podIs(ship, name, (pod) => /Succeeded|Failed/.test(pod.status?.phase ?? ''), 60_000)
   return logs(ship, name)
 }
 
@@ -80,7 +80,7 @@ const sh = (script: string): Pick<Container, 'command'> => ({ command: ['sh', '-
 
 function ask(ip: string, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: ip, port: 6379, timeout: 10_000 })
+    const socket = connect({ host: ip, port: 6379, timeout: 60_000 })
     let answer = ''
     socket.setEncoding('utf8').on('data', (chunk: string) => {
       answer += chunk
@@ -237,7 +237,7 @@ test('what a container writes is its own, and gone when it starts again', async 
   })
   await createPod(ship, 'layer', { containers: [{ name: 'c', image, imagePullPolicy: 'Never' }] })
   const beside = await output('beside', { image, ...sh('ls -d /etc/mark /bin/ls') })
-  await podIs(ship, 'layer', (p) => (p.status?.containerStatuses?.[0]?.restartCount ?? 0) >= 2, 20_000)
+  await podIs(ship, 'layer', (p) => (p.status?.containerStatuses?.[0]?.restartCount ?? 0) >= 2, 60_000)
   // Each run found /bin/ls, and no mark.
   const previous = await logs(ship, 'layer', '?previous=true')
   expect(previous).toMatch(/\/etc\/mark.*No such file/)

@@ -25,7 +25,7 @@ beforeAll(async () => {
     pull: (reference, o) => pullImage(store, reference, o),
   })
   ship = await startShip({ programs })
-}, 60_000)
+}, 180_000)
 
 afterAll(async () => {
   await ship?.close()
@@ -34,7 +34,7 @@ afterAll(async () => {
 })
 
 const finished = (name: string): ReturnType<typeof podIs> =>
-  podIs(ship, name, (pod) => pod.status?.phase === 'Succeeded', 30_000)
+  podIs(ship, name, (pod) => pod.status?.phase === 'Succeeded', 60_000)
 
 async function said(name: string): Promise<string[]> {
   const { items } = await ship.client.list(resources.events, { namespace: 'default' })
@@ -96,7 +96,7 @@ test('an image that is not there is waited for with ever longer breaks', async (
     ship,
     'missing',
     (p) => p.status?.containerStatuses?.[0]?.state?.waiting?.reason === 'ImagePullBackOff',
-    30_000,
+    60_000,
   )
   expect(waiting.status?.containerStatuses?.[0]?.state?.waiting?.message).toMatch(
     /^Back-off pulling image ".*": ErrImagePull: cannot pull .*manifest unknown/,

@@ -15,7 +15,7 @@ test('a pod is given an image of a registry that only the machine reaches', asyn
   const program = new URL('./supervisor-process.ts', import.meta.url).pathname
   const supervisor = spawn(process.execPath, ['--no-warnings', program, state], { stdio: 'ignore' })
   try {
-    await eventually(() => runningDrydock(state), undefined, 20_000)
+    await eventually(() => runningDrydock(state), undefined, 60_000)
     const client = createClient(await loadConnection({ kubeconfig: join(state, 'kubeconfig'), env: {} }))
     const pod = async (name: string, image: string): Promise<void> => {
       await client.create(resources.pods, {

@@ -37,7 +37,7 @@ async function said(...args: string[]): Promise<string> {
 }
 
 const sleep = ['--', 'sh', '-c', 'trap "exit 0" TERM; sleep 1000 & wait']
-const rolled = (kind: string): Promise<string> => said('rollout', 'status', kind, '--timeout=25s')
+const rolled = (kind: string): Promise<string> => said('rollout', 'status', kind, '--timeout=60s')
 /** The tables of `describe` end with what happened: reason and message. */
 const happened = (described: string): string[] =>
   described
@@ -47,7 +47,7 @@ const happened = (described: string): string[] =>
     .map((line) => line.replace(/^ (\w+ \w+) \S+( \(x.*\))? /, '$1 '))
 
 test('a Deployment is rolled, taken back to the very ReplicaSet it had, paused and scaled', {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   const web = 'deployment/web'
   await said('create', 'deployment', 'web', '--image=busybox', '--replicas=2', ...sleep)
@@ -72,7 +72,7 @@ test('a Deployment is rolled, taken back to the very ReplicaSet it had, paused a
   await said('rollout', 'pause', web)
   await said('set', 'env', web, 'A=b')
   await said('scale', web, '--replicas=3')
-  await said('wait', '--for=jsonpath={.status.readyReplicas}=3', web, '--timeout=25s')
+  await said('wait', '--for=jsonpath={.status.readyReplicas}=3', web, '--timeout=60s')
   const paused = await said('describe', web)
   expect(paused).toContain('Progressing Unknown DeploymentPaused')
   expect(paused).toContain('NewReplicaSet: <none>')
@@ -87,7 +87,7 @@ test('a Deployment is rolled, taken back to the very ReplicaSet it had, paused a
   expect(await said('describe', 'service/web')).toMatch(/Endpoints: \S+:80,\S+:80,\S+:80/)
 })
 
-test('an autoscaler is made and described, in both versions', { timeout: 60_000 }, async () => {
+test('an autoscaler is made and described, in both versions', { timeout: 180_000 }, async () => {
   await said('create', 'deployment', 'calm', '--image=busybox', ...sleep)
   await rolled('deployment/calm')
   await said('autoscale', 'deployment/calm', '--min=1', '--max=4', '--cpu-percent=50')
@@ -105,7 +105,7 @@ test('an autoscaler is made and described, in both versions', { timeout: 60_000 
   await rolled('deployment/calm')
 })
 
-test('a StatefulSet is rolled and taken back', { timeout: 60_000 }, async () => {
+test('a StatefulSet is rolled and taken back', { timeout: 180_000 }, async () => {
   const container = { name: 'c', image: 'busybox', command: sleep.slice(1) }
   const labels = { app: 'db' }
   await ship.client.create(resources.statefulSets, {
@@ -127,10 +127,10 @@ test('a StatefulSet is rolled and taken back', { timeout: 60_000 }, async () => 
   expect(await said('get', 'pod', 'db-0', '-o', 'jsonpath={.spec.containers[0].image}')).toBe('busybox')
 })
 
-test('a Job of a CronJob runs at once; what came of it is described', { timeout: 60_000 }, async () => {
+test('a Job of a CronJob runs at once; what came of it is described', { timeout: 180_000 }, async () => {
   await said('create', 'cronjob', 'tick', '--image=busybox', '--schedule=0 0 1 1 *', '--', 'echo', 'tock')
   await said('create', 'job', 'now', '--from=cronjob/tick')
-  expect(await said('wait', '--for=condition=complete', 'job/now', '--timeout=25s')).toContain(
+  expect(await said('wait', '--for=condition=complete', 'job/now', '--timeout=60s')).toContain(
     'condition met',
   )
   expect(await said('logs', 'job/now')).toBe('tock')
@@ -142,27 +142,27 @@ test('a Job of a CronJob runs at once; what came of it is described', { timeout:
   ])
   expect(await said('get', 'job', 'now')).toMatch(/now Complete 1\/1 /)
   expect(await said('get', 'cronjob')).toContain('tick 0 0 1 1 * <none> False 0 <none>')
-  await said('delete', 'cronjob/tick', '--timeout=20s')
+  await said('delete', 'cronjob/tick', '--timeout=60s')
   await eventually(async () => (await said('get', 'jobs,pods', '-l', 'job-name=now', '-o', 'name')) === '')
 })
 
 test('a pod of a Job that is deleted has failed, and a Job that is deleted keeps no pod', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   await said('create', 'job', 'long', '--image=busybox', ...sleep)
   // The pod may not be there yet.
   await eventually(async () => (await said('get', 'pods', '-l', 'job-name=long', '-o', 'name')) !== '')
-  await said('wait', '--for=condition=ready', 'pod', '-l', 'job-name=long', '--timeout=25s')
-  await said('delete', 'pod', '-l', 'job-name=long', '--timeout=20s')
+  await said('wait', '--for=condition=ready', 'pod', '-l', 'job-name=long', '--timeout=60s')
+  await said('delete', 'pod', '-l', 'job-name=long', '--timeout=60s')
   const outcome = (): Promise<string> =>
     said('get', 'job', 'long', '-o', 'jsonpath={.status.failed}{.status.succeeded}')
-  await eventually(async () => (await outcome()) === '1', outcome, 30_000)
-  await said('delete', 'job/long', '--timeout=20s')
+  await eventually(async () => (await outcome()) === '1', outcome, 60_000)
+  await said('delete', 'job/long', '--timeout=60s')
   const pods = (): Promise<string> => said('get', 'pods', '-l', 'job-name=long', '-o', 'name')
-  await eventually(async () => (await pods()) === '', pods, 30_000)
+  await eventually(async () => (await pods()) === '', pods, 60_000)
 })
 
-test('an indexed Job tells each pod its index', { timeout: 60_000 }, async () => {
+test('an indexed Job tells each pod its index', { timeout: 180_000 }, async () => {
   const script = 'echo $JOB_COMPLETION_INDEX $(hostname)'
   const container = { name: 'c', image: 'busybox', command: ['sh', '-c', script] }
   await ship.client.create(resources.jobs, {
@@ -176,21 +176,24 @@ test('an indexed Job tells each pod its index', { timeout: 60_000 }, async () =>
       template: { spec: { restartPolicy: 'Never', containers: [container] } },
     },
   })
-  await said('wait', '--for=condition=complete', 'job/parts', '--timeout=25s')
+  await said('wait', '--for=condition=complete', 'job/parts', '--timeout=60s')
   const printed = await said('logs', '-l', 'job-name=parts', '--tail=-1')
   expect(printed.split('\n').sort()).toEqual(['0 parts-0', '1 parts-1', '2 parts-2'])
   expect(await said('describe', 'job/parts')).toContain('Completed Indexes: 0-2')
 })
 
-test('a pod is run, and a Job is suspended and taken up', { timeout: 60_000 }, async () => {
+test('a pod is run, and a Job is suspended and taken up', { timeout: 180_000 }, async () => {
   await said('run', 'once', '--image=busybox', '--restart=Never', '--', 'echo', 'hello')
-  await said('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/once', '--timeout=25s')
+  await said('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/once', '--timeout=60s')
   expect(await said('logs', 'once')).toBe('hello')
   await said('create', 'job', 'later', '--image=busybox', ...sleep)
   await said('patch', 'job', 'later', '-p', '{"spec":{"suspend":true}}')
-  await said('wait', '--for=condition=Suspended', 'job/later', '--timeout=25s')
+  await said('wait', '--for=condition=Suspended', 'job/later', '--timeout=60s')
   await eventually(async () => (await said('get', 'pods', '-l', 'job-name=later', '-o', 'name')) === '')
   expect(await said('get', 'job', 'later')).toContain('later Suspended 0/1')
   await said('patch', 'job', 'later', '-p', '{"spec":{"suspend":false}}')
-  await eventually(async () => (await said('get', 'job', 'later', '-o', 'jsonpath={.status.ready}')) === '1')
+  await eventually(
+    async () => (await said('get', 'job', 'later', '-o', 'jsonpath={.status.ready}')) === '1',
+    () => said('describe', 'job/later'),
+  )
 })

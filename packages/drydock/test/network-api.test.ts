@@ -141,11 +141,11 @@ async function start(
       return until(pod) ? pod : undefined
     },
     get,
-    20_000,
+    60_000,
   )
 }
 
 async function logOf(name: string): Promise<string> {
   const path = `/api/v1/namespaces/${namespace}/pods/${name}/log`
-  return String(await drydock.client.request('GET', path, { timeout: 10_000 }))
+  return String(await drydock.client.request('GET', path, { timeout: 60_000 }))
 }

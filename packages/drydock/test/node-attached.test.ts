@@ -123,7 +123,7 @@ test('a terminal of a command follows the size of the one it is shown in, and ec
     return said().includes('22 77\r\n')
   })
   type(socket, 'exit 3\n')
-  await once(socket, 'close', { signal: AbortSignal.timeout(10_000) })
+  await once(socket, 'close', { signal: AbortSignal.timeout(60_000) })
   expect(status()).toMatchObject({ details: { causes: [{ reason: 'ExitCode', message: '3' }] } })
 })
 

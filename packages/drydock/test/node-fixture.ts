@@ -148,7 +148,7 @@ async function plainNetwork(
 export async function eventually<T>(
   look: () => Promise<T | undefined | false>,
   describe?: () => Promise<unknown>,
-  ms = 10_000,
+  ms = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + ms
   for (;;) {

@@ -118,7 +118,7 @@ async function ask(
     stderr += data.toString()
   })
   child.stdin.end(o.input ?? '')
-  const [code] = await once(child, 'close', { signal: AbortSignal.timeout(15_000) })
+  const [code] = await once(child, 'close', { signal: AbortSignal.timeout(60_000) })
   return { code: Number(code), stdout, stderr }
 }
 
@@ -169,7 +169,7 @@ test('a terminal in the container is one, of the size of the terminal of kubectl
   child.stdout.on('data', (data: Buffer) => {
     seen += data.toString()
   })
-  const [code] = await once(child, 'close', { signal: AbortSignal.timeout(10_000) })
+  const [code] = await once(child, 'close', { signal: AbortSignal.timeout(60_000) })
   expect(seen).toMatch(/^31 93\r\n/)
   expect(code).toBe(4)
 })
@@ -185,7 +185,7 @@ test('kubectl logs: the end of it, and what comes', async () => {
   const { stdout } = await ask(['logs', 'cache', '-c', 'chatty', '--tail=1'])
   expect(stdout).toMatch(/^line \d+\n$/)
   const following = spawn('kubectl', [...kubectl, 'logs', '-f', 'cache', '-c', 'chatty', '--tail=0'])
-  const [first] = await once(following.stdout, 'data', { signal: AbortSignal.timeout(10_000) })
+  const [first] = await once(following.stdout, 'data', { signal: AbortSignal.timeout(60_000) })
   expect(String(first)).toMatch(/^line \d+\n/)
   following.kill()
 })
@@ -196,10 +196,10 @@ test.each(protocols)('kubectl port-forward over $protocol reaches the server', a
     env: { PATH: process.env.PATH, ...env },
   })
   try {
-    const [said] = await once(child.stdout, 'data', { signal: AbortSignal.timeout(10_000) })
+    const [said] = await once(child.stdout, 'data', { signal: AbortSignal.timeout(60_000) })
     const port = /127\.0\.0\.1:(\d+)/.exec(String(said))?.[1] ?? ''
     const cli = (...args: string[]): Promise<{ stdout: string }> =>
-      run('redis-cli', ['-p', port, ...args], { timeout: 10_000 })
+      run('redis-cli', ['-p', port, ...args], { timeout: 60_000 })
     expect((await cli('PING')).stdout).toBe('PONG\n')
     await cli('SET', 'big', 'x'.repeat(100_000))
     expect((await cli('STRLEN', 'big')).stdout).toBe('100000\n')

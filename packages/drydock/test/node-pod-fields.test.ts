@@ -138,7 +138,7 @@ test('sidecars end after the containers proper, the last one first', async () =>
     restartPolicy: 'Never',
     volumes: [{ name: 'shared', hostPath: { path: '/convoy' } }],
   })
-  await podIs(ship, 'reader', ({ status }) => status?.phase === 'Succeeded', 20_000)
+  await podIs(ship, 'reader', ({ status }) => status?.phase === 'Succeeded', 60_000)
   expect((await logs(ship, 'reader')).replace(/.*No such file.*\n/g, '')).toBe('main\ntwo\none\n')
 })
 

@@ -291,7 +291,7 @@ test('a container is held to its cpu limit, or the node says that it cannot do t
     restartPolicy: 'Never',
     containers: [{ ...busy, resources: { limits: { cpu: '50m' } } }],
   })
-  await podIs(ship, 'busy', (p) => status(p)?.state?.terminated, 30_000)
+  await podIs(ship, 'busy', (p) => status(p)?.state?.terminated, 60_000)
   const own = (await logs(ship, 'busy')).includes(`-${pod.metadata.uid}-c-0`)
   expect([enforced?.status, own]).toEqual(enforced?.status === 'True' ? ['True', true] : ['False', false])
 })

@@ -71,7 +71,7 @@ export async function startFleet(nodes = 3): Promise<Fleet> {
         .filter(({ regarding }) => regarding?.name === name)
         .map(({ reason, note }) => `${reason}: ${note}`)
     },
-    until: (look) => eventually(look, () => overview(drydock), 30_000),
+    until: (look) => eventually(look, () => overview(drydock), 60_000),
     async kubectl(...args) {
       const run = promisify(execFile)('kubectl', ['--kubeconfig', kubeconfig, ...args], { timeout: 30_000 })
       return run.then(

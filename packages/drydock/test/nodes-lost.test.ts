@@ -178,7 +178,7 @@ test('a node that is frozen is lost, and goes on where it stood', async () => {
   await eventually(
     () => isWhole('calm'),
     () => fleet.pods('calm'),
-    30_000,
+    60_000,
   )
   for (const { metadata } of before) {
     const pod = await fleet.pod(metadata.name)

@@ -28,7 +28,7 @@ export async function startRegistry(folder: string): Promise<Registry> {
   await writeFile(config, `version: 0.1\nstorage: ${storage}\nhttp: {addr: "${address}"}\n`)
   const server = spawn('docker-registry', ['serve', config], { stdio: 'ignore' })
   const ended = once(server, 'exit')
-  await eventually(() => fetch(`http://${address}/v2/`).then((r) => r.ok), undefined, 20_000)
+  await eventually(() => fetch(`http://${address}/v2/`).then((r) => r.ok), undefined, 60_000)
   return {
     address,
     push,

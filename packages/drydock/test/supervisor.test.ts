@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await client.close()
-  await stopDrydock(folder, AbortSignal.timeout(20_000))
+  await stopDrydock(folder, AbortSignal.timeout(60_000))
   if (supervisor.exitCode === null && supervisor.signalCode === null) supervisor.kill('SIGKILL')
   await rm(folder, { recursive: true, force: true })
 })
@@ -35,7 +35,7 @@ test('a pod answers at a loopback address of this machine, and kubectl is let in
   expect((await addressOf('services')).host).toMatch(/^127\.96\./)
   expect((await addressOf('pods')).host).toMatch(/^127\.244\./)
   const { stdout } = await run('kubectl', ['--kubeconfig', join(folder, 'kubeconfig'), 'get', 'pod/cache'], {
-    timeout: 10_000,
+    timeout: 60_000,
     env: { ...process.env, HOME: folder },
   })
   expect(stdout).toMatch(/cache +1\/1 +Running/)
@@ -70,7 +70,7 @@ test('a program that is run inside finds Services by name', async () => {
   await createCache()
   const [program = '', ...args] = await enter(folder)
   const { stdout } = await run(program, [...args, 'redis-cli', '-h', 'cache.default.svc', 'PING'], {
-    timeout: 10_000,
+    timeout: 60_000,
   })
   expect(stdout.trim()).toBe('PONG')
 })
@@ -121,13 +121,13 @@ test('two do not run on one folder', async () => {
 test('who stops it gives Redis the time to write its data out', async () => {
   await createCache()
   const log = join(folder, 'pods', (await cachePod()).metadata.uid ?? '', 'containers', 'redis', '0.log')
-  await stopDrydock(folder, AbortSignal.timeout(20_000))
+  await stopDrydock(folder, AbortSignal.timeout(60_000))
   expect(await readFile(log, 'utf8')).toMatch(/ready to exit/)
   expect(await askControl(folder, 'status')).toBeUndefined()
 })
 
 test('a companion runs inside and is started again when it ends', async () => {
-  await stopDrydock(folder, AbortSignal.timeout(20_000))
+  await stopDrydock(folder, AbortSignal.timeout(60_000))
   await client.close()
   const script = 'echo "$WORD $$"; exec sleep 1000'
   await start([{ name: 'sleeper', command: 'sh', args: ['-c', script], env: { WORD: 'hello' } }])
@@ -137,7 +137,7 @@ test('a companion runs inside and is started again when it ends', async () => {
     )
   const [first] = await eventually(async () => (await pids()).length === 1 && pids())
   const [program = '', ...args] = await enter(folder)
-  await run(program, [...args, 'kill', '-9', String(first)], { timeout: 10_000 })
+  await run(program, [...args, 'kill', '-9', String(first)], { timeout: 60_000 })
   await eventually(async () => (await pids()).length === 2)
 })
 
@@ -206,7 +206,7 @@ async function start(companions: readonly unknown[] = []): Promise<void> {
   await eventually(
     () => runningDrydock(folder),
     () => askControl(folder, 'status'),
-    20_000,
+    60_000,
   )
   client = createClient(await loadConnection({ kubeconfig: join(folder, 'kubeconfig'), env: {} }))
 }
@@ -251,7 +251,7 @@ async function createCache(clusterIP?: string): Promise<void> {
       volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'cache' } }],
     },
   })
-  await eventually(async () => isReady(await cachePod()), cachePod, 20_000)
+  await eventually(async () => isReady(await cachePod()), cachePod, 60_000)
   await eventually(async () => (await redis(await addressOf('services'), 'PING')) === 'PONG')
 }
 
@@ -275,7 +275,7 @@ async function gatewayMap(): Promise<Record<string, Record<string, Record<string
 }
 
 async function redis({ host, port }: Address, ...command: string[]): Promise<string> {
-  const { stdout } = await run('redis-cli', ['-h', host, '-p', String(port), ...command], { timeout: 5000 })
+  const { stdout } = await run('redis-cli', ['-h', host, '-p', String(port), ...command], { timeout: 30_000 })
   return stdout.trim()
 }
 

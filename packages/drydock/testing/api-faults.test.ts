@@ -66,7 +66,7 @@ test('events held back arrive merged, and those of others at once', async () => 
   const watch = async (count: number): Promise<string[]> => {
     const { metadata } = await client.list(resources.configMaps, { namespace })
     const seen: string[] = []
-    const signal = AbortSignal.timeout(10_000)
+    const signal = AbortSignal.timeout(60_000)
     const { resourceVersion } = metadata
     const watching = (async () => {
       for await (const { type, object } of client.watch(resources.configMaps, {

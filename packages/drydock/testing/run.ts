@@ -118,7 +118,7 @@ export class Run<World> {
   async look(n: number): Promise<void> {
     const before = await this.keeper.looks()
     await this.#scenario.look(this.world, n)
-    const looked = await this.until(async () => (await this.keeper.looks()) > before, 20_000)
+    const looked = await this.until(async () => (await this.keeper.looks()) > before, 90_000)
     if (!looked) throw new Error(`${this.stage.namespace}: the subject looks no more`)
   }
 
@@ -136,7 +136,7 @@ export class Run<World> {
       await this.look(-1)
       await this.look(-2)
       return this.keeper.writes.length === before
-    }, 20_000)
+    }, 90_000)
     const before = this.keeper.writes.length
     for (let n = 1; n <= looksAtRest; n++) await this.look(n)
     const more = this.keeper.writes.slice(before)
@@ -152,7 +152,7 @@ export class Run<World> {
       same = differences(last, now).length === 0 ? same + 1 : 0
       last = now
       return same >= 8
-    }, 20_000)
+    }, 90_000)
     return last
   }
 
@@ -161,7 +161,7 @@ export class Run<World> {
     const same = await this.until(async () => {
       now = await this.snapshot()
       return differences(like.snapshot, now).length === 0
-    }, 30_000)
+    }, 90_000)
     // What comes after would only differ by this.
     if (!same) throw new Error(`"${step.name}" ends otherwise: ${differences(like.snapshot, now).join('\n')}`)
     this.problems.push(

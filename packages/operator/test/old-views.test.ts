@@ -39,7 +39,7 @@ async function pass(record: string, changes: Parameters<typeof running>[1]): Pro
     clock: systemClock,
     log: silentLog,
     randomBytes,
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(60_000),
     redis,
     namespace: 'default',
     seen: running(redis, changes, { record }),

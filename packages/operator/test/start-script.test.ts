@@ -80,7 +80,7 @@ async function boot(at: Boot, shell: readonly string[] = ['sh']): Promise<string
   const output = execFileSync(program, [...args, join(folder, 'start.sh')], {
     env,
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 60_000,
   })
   const [, include = '', ...lines] = output.replace(/\n$/, '').split('\n')
   expect(include).toBe(`include ${join(folder, 'settings')}/redis.conf`)

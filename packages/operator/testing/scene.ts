@@ -1,6 +1,7 @@
 /** Small worlds for tests of the plan: a resource and an Observation of it, told in the words of the test. */
 import { parseRedis, type RedisInput, type ResolvedRedis, withDefaults } from '@orlop/api'
 import { directives, normalise } from '@orlop/redis'
+import type { Action } from '../src/action.ts'
 import type { NodeView } from '../src/observe/answer.ts'
 import { nowhere } from '../src/observe/answer.ts'
 import { buildBudget } from '../src/redis/build/budget.ts'
@@ -11,6 +12,7 @@ import { bindingRevision, buildBindingSecret } from '../src/redis/build/secrets.
 import { buildServices } from '../src/redis/build/services.ts'
 import { buildStatefulSet, podHashAnnotation, podPartsAnnotation } from '../src/redis/build/stateful-set.ts'
 import type { Instance, Observation, PodView } from '../src/redis/observation.ts'
+import { plan } from '../src/redis/plan.ts'
 
 export function sessions(spec: Partial<RedisInput['spec']> = {}): ResolvedRedis {
   const parsed = parseRedis({
@@ -21,6 +23,11 @@ export function sessions(spec: Partial<RedisInput['spec']> = {}): ResolvedRedis 
   })
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   return withDefaults(parsed.redis)
+}
+
+export function actionsOf(resource: ResolvedRedis, seen: Observation): readonly Action[] {
+  const { decision } = plan(resource, seen)
+  return decision.kind === 'act' ? decision.actions : []
 }
 
 type Change = (instance: Instance, redis: ResolvedRedis) => Instance

@@ -144,7 +144,7 @@ export async function eventually<T>(
   what: string,
   check: () => Promise<T | false | undefined>,
   seen: () => Promise<string> = async () => '',
-  deadline = 25_000,
+  deadline = 60_000,
 ): Promise<T> {
   const until = Date.now() + deadline
   let last: unknown

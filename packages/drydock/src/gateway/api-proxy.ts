@@ -56,6 +56,8 @@ export async function startApiProxy(
     response.on('close', () => passed.destroy())
     request.pipe(passed)
   })
+  // A client that keeps a connection for later must not find it closed just as it sends the next request.
+  server.keepAliveTimeout = 120_000
   server.on('upgrade', (request, client, head) => {
     if (objectionTo(request, hosts) !== undefined) return void client.destroy()
     const upstream = connect(socketPath, () => {

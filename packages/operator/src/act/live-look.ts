@@ -5,6 +5,7 @@
 import { isNotFound, resources } from '@orlop/kube'
 import { isRedisError } from '@orlop/redis'
 import { mapBounded } from '../bounded.ts'
+import { offsetOf } from '../observe/node.ts'
 import { dataContainer } from '../redis/build/names.ts'
 import { type Instance, mayHoldData, viewOf } from '../redis/observation.ts'
 import type { Pass } from './acting.ts'
@@ -39,31 +40,26 @@ export async function someoneElseServes(name: string, pass: Pass): Promise<boole
 }
 
 /**
- * Whether an instance that is empty would be put before one that holds keys and is as far in the stream or farther: one that is behind may
- * hold what was deleted since. One that cannot be asked was judged by the plan.
+ * Whether another instance holds keys at this offset of the stream or farther: it would be emptied by following one that is empty. One
+ * that is behind may hold what was deleted since. One that cannot be asked was judged by the plan.
  */
-export async function wouldServeEmptiness(name: string, pass: Pass): Promise<boolean> {
-  const look = (instance: string): Promise<{ keys: number; offset: number }> =>
-    pass.connect(instance, async (redis) => {
-      const info = await redis.info()
-      const { role, slaveReplOffset, masterReplOffset } = info.replication
-      return { keys: info.keys(), offset: (role === 'replica' ? slaveReplOffset : masterReplOffset) ?? 0 }
-    })
-  const chosen = await look(name)
-  if (chosen.keys > 0) return false
+export async function someoneElseHoldsKeys(name: string, offset: number, pass: Pass): Promise<boolean> {
   const others = pass.seen.instances.filter((i) => i.name !== name && i.pod !== undefined)
-  const fuller = await mapBounded(others, asking, async (other) => {
+  const holding = await mapBounded(others, asking, async (other) => {
     try {
-      const { keys, offset } = await look(other.name)
-      return keys > 0 && offset >= chosen.offset
+      return await pass.connect(other.name, async (redis) => {
+        const info = await redis.info()
+        return info.keys() > 0 && offsetOf(info.replication) >= offset
+      })
     } catch (error) {
       if (isRedisError(error)) return false
       throw error
     }
   })
-  const found = fuller.includes(true)
-  if (found) pass.log.info({ instance: name }, 'it is empty and another holds keys; looking again')
-  return found
+  const found = others.filter((_, i) => holding[i] === true).map((other) => other.name)
+  if (found.length > 0)
+    pass.log.info({ instance: name, found }, 'it is empty and others hold keys; looking again')
+  return found.length > 0
 }
 
 async function servesNow({ name }: Instance, pass: Pass): Promise<boolean> {

@@ -1,9 +1,10 @@
 import { resources } from '@orlop/kube'
+import { offsetOf } from '../observe/node.ts'
 import { recordKey } from '../redis/build/config-map.ts'
 import { configMapName } from '../redis/build/names.ts'
 import { viewOf } from '../redis/observation.ts'
 import type { Executor } from './act.ts'
-import { someoneElseServes, wouldServeEmptiness } from './live-look.ts'
+import { someoneElseHoldsKeys, someoneElseServes } from './live-look.ts'
 
 /**
  * Only after a live look at the record, and only the very process that was looked at: one that came back since may be empty,
@@ -19,14 +20,16 @@ export const promote: Executor<'promote'> = async ({ instance }, pass) => {
     return
   }
   if (await someoneElseServes(instance, pass)) return
-  if (await wouldServeEmptiness(instance, pass)) return
   const chosen = viewOf(pass.seen.instances.find((i) => i.name === instance))?.runId
   await pass.connect(instance, async (connection) => {
-    const { runId } = (await connection.info()).server
+    const info = await connection.info()
+    const { runId } = info.server
     if (runId !== chosen) {
       log.info({ instance, runId, chosen }, 'the instance restarted after it was chosen; looking again')
       return
     }
+    const empty = info.keys() === 0
+    if (empty && (await someoneElseHoldsKeys(instance, offsetOf(info.replication), pass))) return
     await connection.command(['REPLICAOF', 'NO', 'ONE'])
   })
 }

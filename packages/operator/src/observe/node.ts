@@ -4,6 +4,7 @@ import {
   type Info,
   isRedisError,
   type RedisErrorCode,
+  type ReplicationInfo,
   type Target,
   withConnection,
 } from '@orlop/redis'
@@ -65,6 +66,11 @@ async function readDirectives(
   return pairs
 }
 
+/** How far an instance is in the stream, in bytes. */
+export function offsetOf({ role, slaveReplOffset, masterReplOffset }: ReplicationInfo): number {
+  return role === 'replica' ? slaveReplOffset : masterReplOffset
+}
+
 export function toView(info: Info, config: Record<string, string>): NodeView {
   const { replication } = info
   const replica = replication.role === 'replica'
@@ -78,7 +84,7 @@ export function toView(info: Info, config: Record<string, string>): NodeView {
     primaryPort: replica ? replication.masterPort : undefined,
     linkUp: replication.linkUp,
     syncing: replication.syncInProgress,
-    offset: replica ? replication.slaveReplOffset : replication.masterReplOffset,
+    offset: offsetOf(replication),
     replId: replication.replId,
     replicas: replication.connectedReplicas.map((r) => ({
       host: r.ip,

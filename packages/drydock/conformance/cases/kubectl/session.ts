@@ -64,7 +64,7 @@ function bash(line: string, ns: string): Promise<string[]> {
   }
   const script = `kubectl() { command kubectl -n "$NS" "$@"; }\n${line}`
   const cwd = join(import.meta.dirname, 'files')
-  execFile('bash', ['-c', script], { env, cwd, timeout: 25_000 }, (error, stdout, stderr) => {
+  execFile('bash', ['-c', script], { env, cwd, timeout: 60_000 }, (error, stdout, stderr) => {
     const told = (from: string, mark: string) =>
       from === ''
         ? []

@@ -264,6 +264,7 @@ test('a bound claim whose volume is gone is Lost', async () => {
   const ns = await namespace()
   const name = unique('pv')
   await volume(name, name)
+  await inPhase(name, 'Available')
   await claim(ns, name)
   await bound(ns)
   await inPhase(name, 'Bound')

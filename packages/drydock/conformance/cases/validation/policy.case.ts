@@ -1,6 +1,6 @@
 /** What budgets, roles, priority classes, leases, quotas and nodes are refused for. */
 import { expect, onTestFinished, test } from 'vitest'
-import { api, namespace, unique, until } from '../../cluster.ts'
+import { api, namespace, unique } from '../../cluster.ts'
 import { byName, refusal } from '../../shown.ts'
 import { changing, creating } from './refused.ts'
 
@@ -172,18 +172,6 @@ test('a priority stays', async () => {
   expect(await changing(priorities, '{value: 1}', '{preemptionPolicy: Never}')).toMatchInlineSnapshot(`
     "422 Invalid PriorityClass.scheduling.k8s.io one
     preemptionPolicy | FieldValueInvalid | Invalid value: "Never": field is immutable"
-  `)
-})
-test('one priority class is the default', async () => {
-  const name = unique('first')
-  await api.post(priorities, { metadata: { name }, value: 5, globalDefault: true })
-  onTestFinished(async () => void (await api.delete(`${priorities}/${name}`)))
-  // The real server hears of the first one a moment later.
-  const second = { metadata: { name: unique('second') }, value: 1, globalDefault: true }
-  await until(async () => (await api.post(`${priorities}?dryRun=All`, second)).code === 403)
-  expect(await creating(priorities, '{value: 1, globalDefault: true}')).toMatchInlineSnapshot(`
-    "403 Forbidden priorityclasses.scheduling.k8s.io one
-    priorityclasses.scheduling.k8s.io "one" is forbidden: PriorityClass first is already marked as default. Only one default can exist"
   `)
 })
 test('a pod gets the priority of its class', async () => {

@@ -50,7 +50,11 @@ test('Indexed: some succeed, some fail; completedIndexes are told as ranges', as
   const pods = await podsOf(ns, 6)
   for (const index of [0, 1, 2, 4]) await end(ns, nameOf(pods, index), 'Succeeded')
   await end(ns, nameOf(pods, 5), 'Failed')
-  const now = await settled(path(ns), (j) => j.status.succeeded === 4 && j.status.failed === 1)
+  // Another one is started for the one that failed.
+  const now = await settled(
+    path(ns),
+    ({ status: { active, succeeded, failed } }) => active === 2 && succeeded === 4 && failed === 1,
+  )
   expect(status(now)).toMatchInlineSnapshot(`
     "active: 2
     completedIndexes: 0-2,4

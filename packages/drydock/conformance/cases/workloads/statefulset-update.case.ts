@@ -93,7 +93,8 @@ test('a partition keeps the ordinals below it, also when they are made anew', as
   expect(next.spec.containers[0].image).toBe('redis:1')
   const now = await settled(
     apps(ns, 'statefulsets/web'),
-    ({ status }) => status.readyReplicas === 3 && status.updatedReplicas === 1,
+    ({ status }) =>
+      status.availableReplicas === 3 && status.currentReplicas === 2 && status.updatedReplicas === 1,
   )
   const hide = { [before.status.updateRevision]: 'OLD', [now.status.updateRevision]: 'NEW' }
   expect(sheet(now.status, hide)).toMatchInlineSnapshot(`

@@ -34,7 +34,12 @@ test('a roll that waits for an instance tells what keeps it', () => {
   const newer = sessions({ instances: 3, config: { databases: '20' } })
   const hash = running(newer).instances[2]?.pod?.hash
   const { phase } = statusOf(newer, {
-    ...running(older, { 'sessions-2': both(unschedulable, pod({ hash, labels: { 'orlop.dev/role': 'replica', 'orlop.dev/reads': 'false' } })) }),
+    ...running(older, {
+      'sessions-2': both(
+        unschedulable,
+        pod({ hash, labels: { 'orlop.dev/role': 'replica', 'orlop.dev/reads': 'false' } }),
+      ),
+    }),
     configMap: running(newer).configMap,
     statefulSet: running(newer).statefulSet,
   })

@@ -55,7 +55,7 @@ const shapes: readonly Shape[] = [
     what: "Valkey 9.1 by an image of one's own, without a password",
     spec: {
       engine: 'valkey',
-      version: '9.0',
+      version: '9.1',
       image: valkey91,
       memory: '32Mi',
       auth: { disabled: true },

@@ -3,7 +3,7 @@
 export interface RedisSpec {
   /** The server: redis or valkey. */
   engine: 'redis' | 'valkey'
-  /** Version of the engine, in quotes: "7.2", or "7.2.5" for one patch release. redis: 6.2, 7.0, 7.2, 7.4, 8.0. valkey: 7.2, 8.0, 8.1, 9.0. It decides the image and which directives exist. A change restarts the instances one by one. */
+  /** Version of the engine, in quotes: "7.2", or "7.2.5" for one patch release. redis: 6.2, 7.0, 7.2, 7.4, 8.0. valkey: 7.2, 8.0, 8.1, 9.0, 9.1. It decides the image and which directives exist. A change restarts the instances one by one. */
   version: string
   /** Image instead of the one that follows from engine and version; a digest is welcome. version must say what is in it. */
   image: string
@@ -231,7 +231,7 @@ export interface RedisNetworkPolicyAllow {
 export interface RedisSpecInput {
   /** The server: redis or valkey. */
   engine?: 'redis' | 'valkey' | undefined
-  /** Version of the engine, in quotes: "7.2", or "7.2.5" for one patch release. redis: 6.2, 7.0, 7.2, 7.4, 8.0. valkey: 7.2, 8.0, 8.1, 9.0. It decides the image and which directives exist. A change restarts the instances one by one. */
+  /** Version of the engine, in quotes: "7.2", or "7.2.5" for one patch release. redis: 6.2, 7.0, 7.2, 7.4, 8.0. valkey: 7.2, 8.0, 8.1, 9.0, 9.1. It decides the image and which directives exist. A change restarts the instances one by one. */
   version?: string | undefined
   /** Image instead of the one that follows from engine and version; a digest is welcome. version must say what is in it. */
   image?: string | undefined

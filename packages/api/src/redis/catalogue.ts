@@ -3,7 +3,7 @@ export type Engine = 'redis' | 'valkey'
 
 export const catalogue: Readonly<Record<Engine, readonly string[]>> = {
   redis: ['6.2', '7.0', '7.2', '7.4', '8.0'],
-  valkey: ['7.2', '8.0', '8.1', '9.0'],
+  valkey: ['7.2', '8.0', '8.1', '9.0', '9.1'],
 }
 
 /** `7.2.5` is a 7.2. */

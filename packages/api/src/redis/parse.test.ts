@@ -58,7 +58,7 @@ test.each<[string, unknown, string]>([
   [
     'spec.version',
     { engine: 'valkey', version: '7.4' },
-    'must be, for engine valkey, one of 7.2, 8.0, 8.1, 9.0, with or without a patch number',
+    'must be, for engine valkey, one of 7.2, 8.0, 8.1, 9.0, 9.1, with or without a patch number',
   ],
   ['spec.memory', { memory: 268435456 }, 'must be a quantity in quotes or with a unit, such as 256Mi or 1Gi'],
   ['spec.memory', { memory: '256mb' }, 'must be a quantity of bytes, such as 256Mi, 1Gi or 0.5Gi'],

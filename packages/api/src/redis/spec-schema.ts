@@ -26,7 +26,7 @@ export const specSchema: z.ZodType<RedisSpec, RedisSpecInput> = z.strictObject({
     .regex(/^[0-9]{1,3}\.[0-9]{1,3}(\.[0-9]{1,3})?$/, 'must be a version such as "7.2" or "7.2.5"')
     .default('7.2')
     .describe(
-      'Version of the engine, in quotes: "7.2", or "7.2.5" for one patch release. redis: 6.2, 7.0, 7.2, 7.4, 8.0. valkey: 7.2, 8.0, 8.1, 9.0. It decides the image and which directives exist. A change restarts the instances one by one.',
+      'Version of the engine, in quotes: "7.2", or "7.2.5" for one patch release. redis: 6.2, 7.0, 7.2, 7.4, 8.0. valkey: 7.2, 8.0, 8.1, 9.0, 9.1. It decides the image and which directives exist. A change restarts the instances one by one.',
     ),
   image: text(512)
     .default('')

@@ -85,6 +85,10 @@ func (c *controller) makeVolume(ctx context.Context, handle string, request *csi
 	if err != nil {
 		return err
 	}
+	// external-provisioner refuses this too, so claims see it everywhere.
+	if required := request.GetCapacityRange().GetRequiredBytes(); required > 0 && required < from.size {
+		return status.Errorf(codes.InvalidArgument, "requested volume size %d is less than the size %d of its source %s", required, from.size, source)
+	}
 	size, err := sizeFor(request.GetCapacityRange(), from.size)
 	if err != nil {
 		return err

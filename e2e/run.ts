@@ -14,9 +14,20 @@ const started = performance.now()
 const note = (text: string): void =>
   console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`)
 
+/** Who is told to stop still takes the cluster down. */
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
+
 async function inEntered(...command: string[]): Promise<number> {
   const [program = '', ...args] = [...stage.enter, ...command]
-  const child = spawn(program, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...stage.env } })
+  stop.signal.throwIfAborted()
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: process.env,
+    signal: stop.signal,
+    killSignal: 'SIGTERM',
+  })
   return await new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code) => resolve(code ?? 1))

@@ -16,6 +16,8 @@ import { type Address, connect } from './connection.ts'
 import { type Report, startWriter } from './writer.ts'
 
 const reportEvery = 200
+/** How long who asks once waits, on whatever machine; in ms. */
+const patience = 10_000
 
 function addressFrom(env: NodeJS.ProcessEnv): Address {
   const folder = env['BINDING']
@@ -43,7 +45,7 @@ async function main([command, prefix = 'e2e']: readonly string[]): Promise<numbe
   switch (command) {
     case 'ping': {
       try {
-        const redis = await connect(address)
+        const redis = await connect(address, patience)
         print({ reply: await redis.send('PING') })
         redis.close()
         return 0

@@ -1,7 +1,7 @@
 /** `test` as the cases use it: each gets a namespace of its own, which is looked into when the test fails and then deleted. */
 import { randomBytes } from 'node:crypto'
 import { type Namespace as NamespaceObject, resources } from '@orlop/kube'
-import { test as base, type TestAPI } from 'vitest'
+import { test as base, type TestAPI, type TestContext } from 'vitest'
 import type { Ability } from '../targets/target.ts'
 import { client, target } from './cluster.ts'
 import { collect } from './evidence.ts'
@@ -24,8 +24,10 @@ export const test: TestAPI<{ ns: Namespace }> = base.extend<{ ns: Namespace }>({
   },
 })
 
-/** For tests that need more than every cluster has: what cannot be tried is marked as such, with the reason in its name. */
-export function testWhere(ability: Ability): typeof test {
-  const why = target.can[ability]
-  return why === undefined ? test : (test.skip as typeof test)
+type Behaviour = (name: string, run: (context: TestContext & { ns: Namespace }) => Promise<void>) => void
+
+/** For tests that need more than every cluster has: one that this target cannot try is listed at the end, with the reason. */
+export function testWhere(ability: Ability): Behaviour {
+  const possible = target.can[ability] === undefined
+  return (name, run) => (possible ? test : test.skip)(name, run)
 }

@@ -1,7 +1,7 @@
 /** Holds a local Kubernetes without the operator that `orlop up` runs beside it: here it is installed in the cluster, as anywhere. */
 import { join } from 'node:path'
-import { appendTo, paths, prepareState, runSupervisor, withSmallHeap } from '@orlop/drydock'
-import { pino } from 'pino'
+import { prepareState, runSupervisor, withSmallHeap } from '@orlop/drydock'
+import { silentLog } from '@orlop/kube'
 
 const [stateDir = '', bundles = ''] = process.argv.slice(2)
 await prepareState(stateDir)
@@ -10,5 +10,5 @@ await runSupervisor({
   nodes: 3,
   daemon: withSmallHeap(join(bundles, 'drydock.mjs')),
   companions: [],
-  log: pino({ base: null }, appendTo(join(paths.logs(stateDir), 'supervisor.log'))),
+  log: silentLog,
 })

@@ -63,7 +63,6 @@ interface Gateway {
 
 export const drydockStage: Stage = {
   enter: [],
-  env: {},
   async up(note) {
     // Without Go there is none, which the list of what this target cannot do says.
     await buildHelm().catch(() => undefined)

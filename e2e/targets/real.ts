@@ -40,7 +40,6 @@ export async function real(): Promise<Target> {
 
 export const realStage: Stage = {
   enter: [hack('run')],
-  env: {},
   async up(note) {
     await buildHelm()
     const there = await run([hack('kubectl'), 'get', '--raw', '/readyz']).catch(() => undefined)

@@ -51,9 +51,8 @@ export interface Stage {
   /** Leaves one that is up already as it is; loads the images. */
   up(note: (text: string) => void): Promise<void>
   down(): Promise<void>
-  /** What to put before the tests' own program, so that it reaches the API; and its environment. */
+  /** What to put before the tests' own program, so that it reaches the API. */
   readonly enter: readonly string[]
-  readonly env: Readonly<Record<string, string>>
   /** Writes logs of the cluster itself into a folder. */
   collect(folder: string): Promise<void>
 }

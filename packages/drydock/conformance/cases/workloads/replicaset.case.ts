@@ -44,6 +44,18 @@ async function oneOf(ns: string, all: string[]): Promise<string> {
   return all.filter((name) => !left.includes(name)).join()
 }
 
+test('a pod that is deleted by force is followed by one of another name', async () => {
+  const ns = await namespace()
+  await playKubelet(ns)
+  await set(ns, { replicas: 1 })
+  await counted(ns, { readyReplicas: 1 })
+  const [first = ''] = await names(core(ns, 'pods'))
+  await api.delete(core(ns, `pods/${first}`), { gracePeriodSeconds: 0 })
+  const next = await until(async () => (await livePods(ns)).map((p) => p.metadata.name).join())
+  expect(next).toMatch(/^web-[a-z0-9]{5}$/)
+  expect(next).not.toBe(first)
+})
+
 test('the pod that is not ready goes first', async () => {
   const ns = await namespace()
   const kubelet = await playKubelet(ns)

@@ -15,6 +15,7 @@ import { type ControllerContext, ownerKey, recorder, register, watchOwned, watch
 import { matchesSelector } from '../selector.ts'
 import { ownership, settleOwnership } from '../workloads/claim-pods.ts'
 import { DeletedPods } from '../workloads/deleted-pods.ts'
+import { GivenNames } from '../workloads/given-names.ts'
 import { planReplicaSet } from './plan.ts'
 
 export function replicaSets(context: ControllerContext): void {
@@ -23,6 +24,7 @@ export function replicaSets(context: ControllerContext): void {
   const sets = watchOwned(context, resources.replicaSets)
   const pods = watchPods(context)
   const deleted = new DeletedPods()
+  const given = new GivenNames()
   /** Why pods of a set could not be made at the last look, by the set's uid. */
   const failures = new Map<string, string>()
   const fits = (set: ReplicaSet, pod: Pod): boolean =>
@@ -39,14 +41,20 @@ export function replicaSets(context: ControllerContext): void {
     name: 'replicaset',
     reconcile: async ({ namespace, name }, signal) => {
       const set = sets.store.get(`${namespace}/${name}`)
-      if (set === undefined) return
+      if (set === undefined) {
+        given.forget(`${namespace}/${name}`)
+        return
+      }
       const owned = ownership(set, pods.store.list(namespace), (pod) => fits(set, pod))
       await settleOwnership(client, resources.replicaSets, set, owned, signal)
       const uid = set.metadata.uid ?? ''
       const { create, remove, status, again } = planReplicaSet({
         set,
         pods: deleted.without(uid, [...owned.owned, ...owned.adopt]),
-        taken: new Set(pods.store.list(namespace).map((pod) => pod.metadata.name)),
+        taken: new Set([
+          ...pods.store.list(namespace).map((pod) => pod.metadata.name),
+          ...given.to(set, owned.owned),
+        ]),
         failure: failures.get(uid),
         now: clock.now(),
       })

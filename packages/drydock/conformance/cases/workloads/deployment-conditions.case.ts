@@ -12,6 +12,9 @@ const path = (ns: string) => apps(ns, 'deployments/web')
 async function watchProgress(ns: string): Promise<() => Promise<string[]>> {
   const watch = await api.watch(`${apps(ns, 'deployments')}?watch=true`)
   return async () => {
+    // What was read may be ahead of what the watch has told.
+    const { resourceVersion } = (await api.get(path(ns))).body.metadata
+    await watch.until((events) => events.some((e) => e.object.metadata?.resourceVersion === resourceVersion))
     watch.close()
     const hide = Object.fromEntries(Object.entries(await hashes(ns)).map(([hash, name]) => [hash, name]))
     const said = watch.events.flatMap(({ object }) =>

@@ -99,7 +99,7 @@ export interface RedisWrites {
 
 /** The password. */
 export interface RedisAuth {
-  /** Secret of this namespace whose key password holds the password. Empty: Orlop makes NAME-auth with a random one. Changing the password in the Secret changes it on the servers. */
+  /** Secret of this namespace whose key password holds the password. Empty: Orlop makes NAME-auth with a random one. The servers read it when they start: after a change of the Secret restart them. */
   secretName: string
   /** true: no password at all; whoever reaches the port reads and writes everything. */
   disabled: boolean
@@ -327,7 +327,7 @@ export interface RedisWritesInput {
 
 /** The password. */
 export interface RedisAuthInput {
-  /** Secret of this namespace whose key password holds the password. Empty: Orlop makes NAME-auth with a random one. Changing the password in the Secret changes it on the servers. */
+  /** Secret of this namespace whose key password holds the password. Empty: Orlop makes NAME-auth with a random one. The servers read it when they start: after a change of the Secret restart them. */
   secretName?: string | undefined
   /** true: no password at all; whoever reaches the port reads and writes everything. */
   disabled?: boolean | undefined

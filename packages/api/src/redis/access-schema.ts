@@ -37,7 +37,7 @@ export const authSchema: z.ZodType<RedisAuth, RedisAuthInput> = z.strictObject({
   secretName: objectName()
     .default('')
     .describe(
-      'Secret of this namespace whose key password holds the password. Empty: Orlop makes NAME-auth with a random one. Changing the password in the Secret changes it on the servers.',
+      'Secret of this namespace whose key password holds the password. Empty: Orlop makes NAME-auth with a random one. The servers read it when they start: after a change of the Secret restart them.',
     ),
   disabled: z
     .boolean()

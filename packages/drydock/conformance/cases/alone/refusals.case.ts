@@ -1,10 +1,10 @@
-// The one file that cordons and taints nodes: the others see what it does, and messages count all nodes.
+// Messages of the scheduler count all nodes, and the nodes that other cases make, cordon or lose would show in them.
 import { expect, test } from 'vitest'
 import { api, kubectl, namespace, settled } from '../../cluster.ts'
 import { playKubelet } from '../../kubelet.ts'
 import { conditions, eventsOf, sheet } from '../../masked.ts'
 import { core, create } from '../../places.ts'
-import { nodeOf, nodes, pod, refusalOf } from './pods.ts'
+import { nodeOf, nodes, pod, refusalOf } from '../scheduling/pods.ts'
 
 test('a pod is bound, and an event says where to', async () => {
   const ns = await namespace()

@@ -91,10 +91,22 @@ export class Cache {
 
   /** Ends a writer; nothing that was acknowledged is lost. */
   async lostNothing(writer: WriterProcess): Promise<void> {
+    expect(await this.#lost(writer)).toEqual([])
+  }
+
+  /**
+   * Ends a writer of a cache in memory whose primary was killed: replication is asynchronous, and the write that was in hand may have
+   * been acknowledged and not sent on.
+   */
+  async lostOneAtMost(writer: WriterProcess): Promise<void> {
+    expect((await this.#lost(writer)).length).toBeLessThanOrEqual(1)
+  }
+
+  async #lost(writer: WriterProcess): Promise<readonly number[]> {
     const { acknowledged, lost, longestGap } = await writer.verify()
     this.#ns.note(`${acknowledged} writes, ${lost.length} lost, longest gap ${longestGap} ms`)
-    expect(lost).toEqual([])
     expect(acknowledged).toBeGreaterThan(0)
+    return lost
   }
 }
 

@@ -72,7 +72,7 @@ describe('the operator', () => {
   )
 
   testWhere('operatorImage')(
-    'away while the primary in memory dies: nothing is lost, and a replica takes over when it is back',
+    'away while the primary in memory dies: its empty successor waits, and a replica takes over when it is back',
     async ({ ns }) => {
       const cache = await ns.cache('cache', replicated)
       await cache.ready()

@@ -138,12 +138,14 @@ test(
   async () => {
     await up('memcached-deployment.yaml')
     const pool = await here('memcached', 11_211)
-    expect(await memcached(pool, 'set k 0 0 1\r\nv\r\n')).toBe('STORED')
+    // The way to a pod is there a moment after the pod is.
+    await soon('it stores', async () => (await memcached(pool, 'set k 0 0 1\r\nv\r\n')) === 'STORED')
     expect(await memcached(pool, 'get k\r\n')).toBe('VALUE k 0 1\r\nv\r\nEND')
     await up('memcached-statefulset.yaml')
     for (const name of ['memcached-pool-0', 'memcached-pool-1', 'memcached-pool-2']) {
       const address = (await gateway()).pods[`default/${name}`]?.['11211'] ?? ''
-      expect(await memcached(address, `set who 0 0 ${name.length}\r\n${name}\r\n`)).toBe('STORED')
+      const request = `set who 0 0 ${name.length}\r\n${name}\r\n`
+      await soon(`${name} stores`, async () => (await memcached(address, request)) === 'STORED')
       expect(await memcached(address, 'get who\r\n')).toContain(name)
       expect(await inside('getent', 'hosts', `${name}.memcached-pool`)).toMatch(/^10\.244\./)
     }

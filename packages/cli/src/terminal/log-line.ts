@@ -8,7 +8,8 @@ export function readable(line: string): string {
   }
   if (typeof entry !== 'object' || entry === null) return line
   const { level, time, msg, pid, hostname, v, err, kind, namespace, name, ...rest } = entry
-  const when = typeof time === 'number' ? new Date(time).toISOString().slice(11, 23) : ''
+  const at = new Date(typeof time === 'number' || typeof time === 'string' ? time : Number.NaN)
+  const when = Number.isNaN(at.getTime()) ? '' : at.toISOString().slice(11, 23)
   const about = typeof kind === 'string' ? [`${kind} ${namespace}/${name}:`] : []
   const fields = Object.entries(rest).map(
     ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,

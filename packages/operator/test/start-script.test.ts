@@ -1,5 +1,6 @@
 /** The rules of booting, row by row: the real script, run by a real shell, with programs that only pretend. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -52,6 +53,14 @@ const relocated = (script: string): string =>
     .replaceAll('/run/secrets/orlop/password', join(folder, 'password'))
     .replaceAll('/data/', `${join(folder, 'data')}/`)
 
+const environment = (): Record<string, string> => ({
+  PATH: `${join(folder, 'bin')}:/usr/bin:/bin`,
+  FAKES: folder,
+  ENGINE: 'redis',
+  POD_NAME: 'sessions-0',
+  POD_IP: '10.244.1.10',
+})
+
 /** The configuration the instance sessions-0 starts with, without the line that includes the common one. */
 async function boot(at: Boot, shell: readonly string[] = ['sh']): Promise<string[]> {
   for (const part of ['settings', 'private', 'data/appendonlydir', 'bin', 'answers'])
@@ -70,13 +79,7 @@ async function boot(at: Boot, shell: readonly string[] = ['sh']): Promise<string
   for (const [name, text] of Object.entries(at.files ?? {})) await write(`data/${name}`, text)
   for (const [name, text] of Object.entries(at.peers ?? {})) await write(`answers/${name}`, text)
   const [program = 'sh', ...args] = shell
-  const env = {
-    PATH: `${join(folder, 'bin')}:/usr/bin:/bin`,
-    FAKES: folder,
-    ENGINE: 'redis',
-    POD_NAME: 'sessions-0',
-    POD_IP: '10.244.1.10',
-  }
+  const env = environment()
   const output = execFileSync(program, [...args, join(folder, 'start.sh')], {
     env,
     encoding: 'utf8',
@@ -191,6 +194,52 @@ const rules: readonly [what: string, at: Boot, starts: () => string[]][] = [
 describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('%s', (_, shell) => {
   test.each(rules)('%s', async (_what, at, starts) => {
     expect(await boot(at, shell)).toEqual(starts())
+  })
+
+  test('waits until the process that has the data folder open has ended', async () => {
+    await boot({}, shell)
+    const lock = join(folder, 'data/.lock')
+    // As a server does: it has inherited the lock, and ends when it is told to.
+    const before = spawn('flock', [
+      lock,
+      'sh',
+      '-c',
+      'echo held; read -r _; echo late >"$0"',
+      join(folder, 'late'),
+    ])
+    await once(before.stdout, 'data')
+    const [program = 'sh', ...args] = shell
+    const server = `#!/bin/sh\ncat "$FAKES/late"\n`
+    await writeFile(join(folder, 'bin/redis-server'), server)
+    const starting = spawn(program, [...args, join(folder, 'start.sh')], { env: environment() })
+    let said = ''
+    starting.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+    })
+    await once(starting.stdout, 'data')
+    expect(said).toMatch(/^another process still has .* open; waiting/)
+    before.stdin.end('\n')
+    const [code] = await once(starting, 'close')
+    expect([code, said]).toEqual([0, expect.stringMatching(/starting: .*\nlate\n$/)])
+  })
+
+  test('holds the lock on the data folder as long as the server lives', async () => {
+    await boot({}, shell)
+    const [program = 'sh', ...args] = shell
+    await writeFile(join(folder, 'bin/redis-server'), '#!/bin/sh\necho serving; read -r _\n')
+    const serving = spawn(program, [...args, join(folder, 'start.sh')], { env: environment() })
+    let said = ''
+    for await (const text of serving.stdout.setEncoding('utf8')) {
+      said += text
+      if (said.includes('serving')) break
+    }
+    const free = (): boolean =>
+      spawnSync('flock', ['-n', join(folder, 'data/.lock'), 'true'], { timeout: 10_000 }).status === 0
+    expect(free()).toBe(false)
+    const closed = once(serving, 'close')
+    serving.kill('SIGKILL')
+    await closed
+    expect(free()).toBe(true)
   })
 
   test('takes the scripts without complaint', () => {

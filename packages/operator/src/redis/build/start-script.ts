@@ -1,6 +1,6 @@
 /**
  * The scripts that run in the pod: POSIX sh, the tools of a stock image only (sh, timeout, sed, getent where there is
- * one). The rules of start.sh and why they are safe: ../README.md, "Boot".
+ * one, flock where there is one). The rules of start.sh and why they are safe: ../README.md, "Boot".
  */
 import type { ResolvedRedis } from '@orlop/api'
 import { nowhere } from '../../observe/answer.ts'
@@ -32,6 +32,21 @@ me=$POD_NAME
 own=${privateFolder}/redis.conf
 setting() { cat ${settingsFolder}/"$1" 2>/dev/null || true; }
 ${askFunction}
+
+# A pod that was deleted by force is replaced while its process may live on: on the same node, over the same volume, taking writes. What
+# it acknowledges until its end has to be on disk before this one reads it. The server inherits the lock and holds it as long as it lives.
+trap 'exit 143' TERM
+if command -v flock >/dev/null && (: >>/data/.lock) 2>/dev/null; then
+  exec 9>>/data/.lock
+  waits=''
+  until said=$(flock -n 9 2>&1); do
+    if [ -n "$said" ]; then echo "without a lock on /data: $said"; break; fi
+    [ -n "$waits" ] || echo 'another process still has /data open; waiting until it has ended'
+    waits=yes
+    sleep 1
+  done
+fi
+trap - TERM
 
 record=$(setting primary)
 instances=$(setting instances)

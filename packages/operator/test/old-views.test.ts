@@ -1,16 +1,16 @@
 /** A plan from an old view of the servers: what it would do harm with is not done. */
 import { randomBytes } from 'node:crypto'
 import { parseRedis, withDefaults } from '@orlop/api'
-import { resources, silentLog, systemClock } from '@orlop/kube'
+import { KubeError, resources, silentLog, systemClock } from '@orlop/kube'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Pass } from '../src/act/acting.ts'
 import { recordPrimary } from '../src/act/apply.ts'
-import { someoneElseServes } from '../src/act/live-look.ts'
+import { someoneElseHoldsKeys, someoneElseServes } from '../src/act/live-look.ts'
 import { promote } from '../src/act/promote.ts'
 import { replicate } from '../src/act/replicate.ts'
 import { restart } from '../src/act/restart.ts'
 import { Secrets } from '../src/observe/secrets.ts'
-import { both, dead, pod, running, says } from '../testing/scene.ts'
+import { both, dead, pod, running, says, silent } from '../testing/scene.ts'
 import { createWorld, eventually, type World } from '../testing/world.ts'
 
 const pods = ['sessions-0', 'sessions-1', 'sessions-2']
@@ -114,4 +114,13 @@ test('an instance that restarted after it was chosen is not made the primary: it
   expect((await roles())[2]).toBe('replica')
   await promoteAsSeen(await runIdOf(chosen))
   expect((await roles())[2]).toBe('primary')
+})
+
+test('an instance that has no address yet is not asked, and does not hold up the first primary', async () => {
+  const seen = await pass('sessions-1', { 'sessions-2': both(silent, pod({ ip: undefined })) })
+  const connect: Pass['connect'] = (instance, use) => {
+    if (instance === 'sessions-2') throw new KubeError('NotFound', 'it has no address')
+    return world.connect(instance, use)
+  }
+  expect(await someoneElseHoldsKeys('sessions-1', 0, { ...seen, connect })).toBe(false)
 })

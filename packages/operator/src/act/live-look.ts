@@ -44,7 +44,7 @@ export async function someoneElseServes(name: string, pass: Pass): Promise<boole
  * that is behind may hold what was deleted since. One that cannot be asked was judged by the plan.
  */
 export async function someoneElseHoldsKeys(name: string, offset: number, pass: Pass): Promise<boolean> {
-  const others = pass.seen.instances.filter((i) => i.name !== name && i.pod !== undefined)
+  const others = pass.seen.instances.filter((i) => i.name !== name && (i.pod?.ip ?? '') !== '')
   const holding = await mapBounded(others, asking, async (other) => {
     try {
       return await pass.connect(other.name, async (redis) => {

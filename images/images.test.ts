@@ -60,7 +60,7 @@ test.each(servers)(
     const [engine = '', version = ''] = name.split('-')
     expect(await inside(name, `${engine}-server`, '--version')).toMatch(new RegExp(` v=${version}\\.\\d+ `))
     expect(await inside(name, `${engine}-cli`, '--version')).toMatch(new RegExp(`^${engine}-cli \\d`))
-    const wanted = ['sh', 'timeout', 'sed', 'sort', 'cat', 'rm', 'getent']
+    const wanted = ['sh', 'timeout', 'sed', 'sort', 'cat', 'rm', 'getent', 'flock']
     const found = await inside(name, 'sh', '-c', `for p in ${wanted.join(' ')}; do command -v $p; done`)
     expect(found.split('\n').map((path) => basename(path))).toEqual(wanted)
     expect(await inside(name, 'getent', 'passwd', '999')).toBe('app:x:999:999::/data:/bin/sh')

@@ -5,14 +5,9 @@ unneeded='adduser base-passwd debconf dpkg init-system-helpers libdb5.3 lsb-base
 
 # debian SUITE PACKAGE...: unpacks the packages and what they depend on. Each is downloaded once, and checked by apt against the keys of Debian.
 debian() {
-  local suite=$1 package
-  shift
-  (
-    flock 9
-    [ -n "$(find "$cache/debian-$suite" -maxdepth 0 -mmin -1440 2>/dev/null)" ] || ask_debian "$suite"
-    # Lists of yesterday name what the mirror has replaced since.
-    fetch_debian "$suite" "$@" || { ask_debian "$suite" && fetch_debian "$suite" "$@"; }
-  ) 9>"$cache/.lock-debian-$suite" >"$work/log" 2>&1 || { cat "$work/log" >&2; return 1; }
+  local package
+  suite=$1
+  get_debian "$@"
   mkdir -p "$rootfs"/usr/{bin,sbin,lib,lib64}
   for package in bin sbin lib lib64; do ln -sfn "usr/$package" "$rootfs/$package"; done
   while read -r package; do
@@ -20,7 +15,22 @@ debian() {
   done <"$work/packages"
 }
 
-# fetch_debian SUITE PACKAGE...: the names of the files go to $work/packages.
+# debian_program PACKAGE PROGRAM: one program of the same suite, which needs no more than the C library.
+debian_program() {
+  get_debian "$suite" "$1"
+  dpkg-deb --fsys-tarfile "$cache/packages-$suite/$(grep "^$1_" "$work/packages")" | tar -C "$rootfs" -xp --no-same-owner "./usr/bin/$2"
+}
+
+# get_debian SUITE PACKAGE...: the names of the files go to $work/packages.
+get_debian() {
+  (
+    flock 9
+    [ -n "$(find "$cache/debian-$1" -maxdepth 0 -mmin -1440 2>/dev/null)" ] || ask_debian "$1"
+    # Lists of yesterday name what the mirror has replaced since.
+    fetch_debian "$@" || { ask_debian "$1" && fetch_debian "$@"; }
+  ) 9>"$cache/.lock-debian-$1" >"$work/log" 2>&1 || { cat "$work/log" >&2; return 1; }
+}
+
 fetch_debian() {
   local suite=$1 package missing=''
   shift

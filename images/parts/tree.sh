@@ -34,6 +34,8 @@ redis_like() {
   local bin=$rootfs/usr/bin role kept=("$1-server" "$1-cli")
   [ ! -e "$bin/$1-benchmark" ] || kept+=("$1-benchmark")
   only "${kept[@]}" busybox getent
+  # The stock images have it; busybox here has not.
+  debian_program util-linux flock
   for role in sentinel check-aof check-rdb; do ln -s "$1-server" "$bin/$1-$role"; done
   server "$1-server" 999
 }

@@ -103,6 +103,7 @@ function viewFor(redis: ResolvedRedis, ordinal: number, primary: boolean): NodeV
     primaryHost: primary ? undefined : announcedHost(redis, 'sessions-0'),
     primaryPort: primary ? undefined : 6379,
     linkUp: !primary,
+    heardAgo: 0,
     syncing: false,
     offset: 1000,
     replId: 'history-1',

@@ -19,6 +19,8 @@ export interface NodeView {
   readonly primaryHost: string | undefined
   readonly primaryPort: number | undefined
   readonly linkUp: boolean
+  /** Seconds since a replica last heard its primary. */
+  readonly heardAgo: number
   readonly syncing: boolean
   /** master_repl_offset of a primary, slave_repl_offset of a replica. */
   readonly offset: number

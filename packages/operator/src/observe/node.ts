@@ -83,6 +83,7 @@ export function toView(info: Info, config: Record<string, string>): NodeView {
     primaryHost: replica ? replication.masterHost : undefined,
     primaryPort: replica ? replication.masterPort : undefined,
     linkUp: replication.linkUp,
+    heardAgo: replication.lastHeard,
     syncing: replication.syncInProgress,
     offset: offsetOf(replication),
     replId: replication.replId,

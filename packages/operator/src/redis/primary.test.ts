@@ -122,3 +122,39 @@ describe('what a person has to decide', () => {
     expect(choosePrimary(redis, seen)).toMatchObject({ kind: 'refuse', reason: 'EmptyPrimary' })
   })
 })
+
+describe('a primary in memory whose pod was deleted by force', () => {
+  const gone = (heardAgo: number): ReturnType<typeof running> =>
+    running(redis, { 'sessions-0': missing, 'sessions-1': says({ heardAgo }), 'sessions-2': linkDown })
+
+  test('nobody takes over while its process goes on writing to a replica', () => {
+    expect(choosePrimary(redis, gone(1))).toMatchObject({
+      kind: 'wait',
+      reason: 'ChoosingPrimary',
+      message: 'Waiting for the end of the process that sessions-1 still hears',
+    })
+  })
+
+  test('its pod of the same name, which is empty, is not taken for that process', () => {
+    const seen = running(redis, { 'sessions-0': both(fenced, empty) })
+    expect(choosePrimary(redis, seen)).toMatchObject({ kind: 'wait', reason: 'ChoosingPrimary' })
+  })
+
+  test('one that is silent for long is not waited for', () => {
+    expect(choosePrimary(redis, gone(4))).toMatchObject({ kind: 'promote', name: 'sessions-1' })
+  })
+
+  test('a replica of a replica hears that one', () => {
+    const chain = running(redis, {
+      'sessions-0': missing,
+      'sessions-1': both(linkDown, (i) =>
+        says({ replicas: [{ host: i.name.replace('-1', '-2') + '.', online: true, offset: 1000, lag: 0 }] })(
+          i,
+          redis,
+        ),
+      ),
+      'sessions-2': following('sessions-1'),
+    })
+    expect(choosePrimary(redis, chain)).toMatchObject({ kind: 'promote' })
+  })
+})

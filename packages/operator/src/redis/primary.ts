@@ -29,7 +29,7 @@ export function choosePrimary(redis: ResolvedRedis, seen: Observation): Verdict 
   const primaries = answering.filter(({ view }) => view.role === 'primary')
   const recorded = seen.record === undefined ? undefined : seen.instances.find((i) => i.name === seen.record)
 
-  if (!recorded) return withoutServing(seen, answering, primaries, 'there was none yet')
+  if (!recorded) return withoutServing(redis, seen, answering, primaries, 'there was none yet')
 
   const view = viewOf(recorded)
   if (view?.role === 'primary') return { kind: 'keep', name: recorded.name }
@@ -38,13 +38,13 @@ export function choosePrimary(redis: ResolvedRedis, seen: Observation): Verdict 
     const target = primaries.find((p) => p.instance.name === followed)
     if (target) return { kind: 'adopt', name: target.instance.name }
     const why = view.fenced ? `${recorded.name} came back without its data` : 'nobody serves'
-    return withoutServing(seen, answering, primaries, why)
+    return withoutServing(redis, seen, answering, primaries, why)
   }
   // The recorded primary is silent. Without automatic failover Orlop waits for it, unless its data is gone for certain:
   // kept in memory only, and the process that held it has ended.
   if (primaries.length === 1 && !mayHoldData(recorded)) return adoptOrRefuse(primaries, answering)
   if (primaries.length === 0 && !mayHoldData(recorded) && answering.some((a) => hasData(a.view))) {
-    return promoteNewest(seen, answering, `${recorded.name} lost its data with its process`)
+    return promoteNewest(redis, seen, answering, `${recorded.name} lost its data with its process`)
   }
   return {
     kind: 'wait',
@@ -54,13 +54,14 @@ export function choosePrimary(redis: ResolvedRedis, seen: Observation): Verdict 
 }
 
 function withoutServing(
+  redis: ResolvedRedis,
   seen: Observation,
   answering: readonly Answering[],
   primaries: readonly Answering[],
   why: string,
 ): Verdict {
   if (primaries.length > 0) return adoptOrRefuse(primaries, answering)
-  return promoteNewest(seen, answering, why)
+  return promoteNewest(redis, seen, answering, why)
 }
 
 /** One primary that nobody recorded: take it, unless taking it would throw away data that only another one has. */
@@ -86,7 +87,12 @@ function adoptOrRefuse(primaries: readonly Answering[], answering: readonly Answ
   }
 }
 
-function promoteNewest(seen: Observation, answering: readonly Answering[], why: string): Verdict {
+function promoteNewest(
+  redis: ResolvedRedis,
+  seen: Observation,
+  answering: readonly Answering[],
+  why: string,
+): Verdict {
   const unheard = seen.instances.filter((i) => !i.answer.ok && mayHoldData(i))
   if (unheard.length > 0) {
     const names = unheard.map((i) => `${i.name}${because(i)}`).join(', ')
@@ -96,9 +102,37 @@ function promoteNewest(seen: Observation, answering: readonly Answering[], why: 
       message: `Waiting to hear from ${names} before the newest copy is chosen as the primary`,
     }
   }
+  const hearing = answering.filter((one) => hearsAnEndingProcess(redis, seen, one, answering))
+  if (hearing.length > 0) {
+    const names = hearing.map(({ instance }) => instance.name).join(', ')
+    return {
+      kind: 'wait',
+      reason: 'ChoosingPrimary',
+      message: `Waiting for the end of the process that ${names} still ${hearing.length === 1 ? 'hears' : 'hear'}`,
+    }
+  }
   const [best] = [...answering].sort(newestFirst)
   if (!best) return { kind: 'wait', reason: 'Starting', message: 'Waiting for the first instance to answer' }
   return { kind: 'promote', name: best.instance.name, why }
+}
+
+/** A primary writes to its replicas at least every ten seconds, and a busy one all the time. */
+const heardLately = 3
+
+/**
+ * Whether a replica has a primary that none of those who answer is: a process whose pod was deleted by force, and which may go on
+ * acknowledging writes until somebody ends it. Its replicas get them still; those of an instance that was promoted meanwhile would not.
+ */
+function hearsAnEndingProcess(
+  redis: ResolvedRedis,
+  seen: Observation,
+  { instance, view }: Answering,
+  answering: readonly Answering[],
+): boolean {
+  if (view.role !== 'replica' || !view.linkUp || view.heardAgo > heardLately) return false
+  return !answering.some((other) =>
+    other.view.replicas.some(({ host }) => instanceOfHost(redis, host, seen.instances) === instance.name),
+  )
 }
 
 /** Most advanced first: by offset in the stream, then by what it holds, then the lowest ordinal. */

@@ -85,7 +85,7 @@ describe('of a class that can expand', () => {
     await world.apply('grown', cache({ size: '2Gi' }, 3))
     await world.ready('grown')
     expect(await claimUidsOf([...pods, 'grown-2'])).toEqual(claims)
-    expect(await instances.get('grown-2', 'kept')).toBe('yes')
+    await eventually('the key is there', async () => (await instances.get('grown-2', 'kept')) === 'yes')
   })
 })
 
@@ -113,7 +113,11 @@ describe('of a class that cannot', () => {
     for (const pod of pods) expect((await claimOf(pod)).spec?.resources?.requests).toEqual({ storage: '1Gi' })
     expect(await instances.uidsOf(pods)).toEqual(before)
     expect(await Promise.all(pods.map(instances.roleOf))).toEqual(['primary', 'replica'])
-    expect(await instances.get('fixed-1', 'before')).toBe('the edit')
+    // A replica hears of a write after it was acknowledged.
+    await eventually(
+      'the replica has it too',
+      async () => (await instances.get('fixed-1', 'before')) === 'the edit',
+    )
   })
 
   test('the way back works', async () => {

@@ -159,6 +159,6 @@ describe('profile store', () => {
       async () => (await setting('store-0', 'min-replicas-to-write')) === '1',
     )
     await world.ready('store')
-    expect(await instances.get('store-1', 'alone')).toBe('yes')
+    await eventually('the replica has it too', async () => (await instances.get('store-1', 'alone')) === 'yes')
   })
 })

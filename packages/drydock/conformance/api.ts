@@ -4,6 +4,8 @@ import { Agent, request as httpsRequest } from 'node:https'
 import { createInterface } from 'node:readline'
 import type { ConnectionConfig } from '@orlop/kube'
 
+const PATIENCE = 120_000
+
 /** What a JSON object may hold; cases look into answers by paths that they expect to be there. */
 // biome-ignore lint/suspicious/noExplicitAny: answers of a server under test have no type that could be relied on.
 export type Json = any
@@ -64,7 +66,8 @@ export class Api {
 
   async call(method: string, path: string, o: CallOptions = {}): Promise<Reply> {
     const text = o.body === undefined ? '' : typeof o.body === 'string' ? o.body : JSON.stringify(o.body)
-    const answer = await this.#open(method, path, text, {
+    const signal = AbortSignal.timeout(PATIENCE)
+    const answer = await this.#open(method, path, text, signal, {
       // Node tells no length of what it sends with DELETE, and the server would take it for the next request.
       ...(text === ''
         ? {}
@@ -91,13 +94,19 @@ export class Api {
     path: string,
     o: { accept?: string; onEvent?: (event: WatchLine) => void } = {},
   ): Promise<Watch> {
-    return new Watch(await this.#open('GET', path, '', { accept: o.accept ?? 'application/json' }), o.onEvent)
+    // Of the answer only: the watch itself lasts for as long as the case.
+    const opening = new AbortController()
+    const timer = setTimeout(() => opening.abort(), PATIENCE)
+    const accept = o.accept ?? 'application/json'
+    const answer = this.#open('GET', path, '', opening.signal, { accept })
+    return new Watch(await answer.finally(() => clearTimeout(timer)), o.onEvent)
   }
 
   async #open(
     method: string,
     path: string,
     text: string,
+    signal: AbortSignal,
     headers: Record<string, string>,
   ): Promise<IncomingMessage> {
     const { server, token, ca } = this.#connection
@@ -106,7 +115,7 @@ export class Api {
       method,
       agent: this.#agent,
       headers: { ...(bearer ? { authorization: `Bearer ${bearer}` } : {}), ...headers },
-      signal: AbortSignal.timeout(120_000),
+      signal,
     }
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
     httpsRequest(new URL(path, server), { ...options, ...(ca ? { ca } : {}) }, resolve)

@@ -22,17 +22,24 @@ export interface Kubelet {
 /** Plays it for the pods of one namespace until the test ends. */
 export async function playKubelet(namespace: string): Promise<Kubelet> {
   const path = `/api/v1/namespaces/${namespace}/pods`
-  let address = 0
+  const addresses = new Map<string, string>()
   let acting: Promise<void> = Promise.resolve()
+  // One after the other: a pod is never patched from two of its states at once.
+  const next = (step: () => Promise<void>): Promise<void> => {
+    acting = acting.then(step)
+    acting.catch(() => {})
+    return acting
+  }
   const kubelet: Kubelet = {
     slow: new Set(),
     stuck: new Set(),
     lingering: new Set(),
     ends: new Map(),
     restarts: new Map(),
-    look: async () => {
-      for (const pod of (await api.get(path)).body.items) await act(pod)
-    },
+    look: () =>
+      next(async () => {
+        for (const pod of (await api.get(path)).body.items) await act(pod)
+      }),
   }
   const act = async (pod: Json): Promise<void> => {
     const { name, deletionTimestamp, uid } = pod.metadata
@@ -49,9 +56,11 @@ export async function playKubelet(namespace: string): Promise<Kubelet> {
     const restarts = kubelet.restarts.get(name) ?? kubelet.restarts.get('*') ?? 0
     const restarted = pod.status.containerStatuses?.[0]?.restartCount ?? 0
     if (pod.status.phase === phase && shown === (ready ? 'True' : 'False') && restarted === restarts) return
-    address += pod.status.podIP === undefined ? 1 : 0
-    const podIP = pod.status.podIP ?? `10.244.9.${address}`
+    const podIP = pod.status.podIP ?? addresses.get(uid) ?? `10.244.9.${addresses.size + 1}`
+    addresses.set(uid, podIP)
     const written = await api.patch(`${path}/${name}/status`, 'merge', {
+      // Another pod may have the name by now.
+      metadata: { uid },
       status: statusOf(pod, phase, ready, podIP, restarts),
     })
     // A pod that is gone or changed meanwhile comes by again; anything else is a fault of the case.
@@ -60,10 +69,7 @@ export async function playKubelet(namespace: string): Promise<Kubelet> {
   }
   const watch = await api.watch(`${path}?watch=true`, {
     onEvent: ({ type, object }) => {
-      if (type !== 'ADDED' && type !== 'MODIFIED') return
-      // One after the other: a pod is never patched from two of its states at once.
-      acting = acting.then(() => act(object))
-      acting.catch(() => {})
+      if (type === 'ADDED' || type === 'MODIFIED') void next(() => act(object))
     },
   })
   onTestFinished(async () => {

@@ -96,7 +96,7 @@ test.each([
   ['/apis/batch/v1/jobs', 'status.successful=77'],
   ['/api/v1/namespaces', 'status.phase=Gone'],
   ['/api/v1/secrets', 'type=none'],
-  ['/api/v1/nodes', 'spec.unschedulable=true'],
+  ['/api/v1/nodes', 'spec.unschedulable=true,metadata.name=nobody'],
   ['/api/v1/services', 'spec.type=Else'],
   ['/api/v1/services', 'spec.clusterIP=1.2.3.4'],
   ['/api/v1/events', 'involvedObject.name=nobody'],

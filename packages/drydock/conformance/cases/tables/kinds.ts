@@ -34,7 +34,7 @@ export const samples: readonly Sample[] = [
   {
     path: 'api/v1/namespaces/NS/services',
     object:
-      '{spec: {selector: {app: a, tier: b}, clusterIP: 10.96.200.1, ports: [{name: a, port: 80}, {name: b, port: 443, protocol: UDP}]}}',
+      '{spec: {selector: {app: a, tier: b}, clusterIP: 10.96.0.200, ports: [{name: a, port: 80}, {name: b, port: 443, protocol: UDP}]}}',
   },
   {
     path: 'api/v1/namespaces/NS/events',

@@ -1,6 +1,6 @@
 import { test } from 'vitest'
 import { refusal } from '../../answers.ts'
-import type { Json } from '../../api.ts'
+import type { Json, WatchLine } from '../../api.ts'
 import { api, namespace, settled } from '../../cluster.ts'
 import { conditions, eventsOf, sheet } from '../../masked.ts'
 import { apps, core, create, merge } from '../../places.ts'
@@ -23,6 +23,18 @@ async function autoscaler(ns: string, spec: Json = {}, name = 'web'): Promise<Js
 
 const told = (ns: string, condition: string) =>
   settled(path(ns), (a) => conditions(a).some((line) => line.startsWith(condition)))
+/** Waits for `AbleToScale True SucceededRescale`, which lasts only until it is next looked at: in all that `act` brings. */
+async function rescaled(ns: string, act: () => Promise<unknown>): Promise<Json> {
+  const watch = await api.watch(path(ns).replace(/\/web$/, '?watch=true'))
+  const says = ({ object }: WatchLine) =>
+    conditions(object).some((line) => line.startsWith('AbleToScale True SucceededRescale'))
+  try {
+    await act()
+    return (await watch.until((events) => events.some(says))).find(says)?.object
+  } finally {
+    watch.close()
+  }
+}
 const replicas = async (ns: string) => (await api.get(apps(ns, 'deployments/web'))).body.spec.replicas
 
 /** Metrics that neither side has anybody to ask for. */
@@ -64,8 +76,7 @@ test.concurrent('the whole of one as it is made', async ({ expect }) => {
 test.concurrent('fewer than minReplicas become that many, whatever the metrics', async ({ expect }) => {
   const ns = await namespace()
   await deployment(ns, { replicas: 1 })
-  await autoscaler(ns, { minReplicas: 3 })
-  const found = await told(ns, 'AbleToScale True SucceededRescale')
+  const found = await rescaled(ns, () => autoscaler(ns, { minReplicas: 3 }))
   expect(await replicas(ns)).toBe(3)
   expect(conditions(found)).toMatchInlineSnapshot(`
     [
@@ -88,8 +99,7 @@ test.concurrent('fewer than minReplicas become that many, whatever the metrics',
 test.concurrent('more than maxReplicas become that many', async ({ expect }) => {
   const ns = await namespace()
   await deployment(ns, { replicas: 4 })
-  await autoscaler(ns, { maxReplicas: 2 })
-  await told(ns, 'AbleToScale True SucceededRescale')
+  await rescaled(ns, () => autoscaler(ns, { maxReplicas: 2 }))
   expect(await replicas(ns)).toBe(2)
   const said = await eventsOf(ns, 'HorizontalPodAutoscaler', 'web', 1)
   expect(said.filter((line) => line.includes('Rescale'))).toMatchInlineSnapshot(`
@@ -113,8 +123,7 @@ test.concurrent('scaling is disabled while the target has no replicas', async ({
   expect(sheet({ ...found.status, conditions: undefined, currentMetrics: undefined })).toMatchInlineSnapshot(
     `"desiredReplicas: 0"`,
   )
-  await merge(apps(ns, 'deployments/web'), { spec: { replicas: 6 } })
-  await told(ns, 'AbleToScale True SucceededRescale')
+  await rescaled(ns, () => merge(apps(ns, 'deployments/web'), { spec: { replicas: 6 } }))
   expect(await replicas(ns)).toBe(5)
 })
 
@@ -166,8 +175,7 @@ test.concurrent('a target that appears later is scaled then', async ({ expect })
   const ns = await namespace()
   await autoscaler(ns, { minReplicas: 2 })
   await told(ns, 'AbleToScale False')
-  await deployment(ns, { replicas: 1 })
-  await told(ns, 'AbleToScale True SucceededRescale')
+  await rescaled(ns, () => deployment(ns, { replicas: 1 }))
   expect(await replicas(ns)).toBe(2)
 })
 

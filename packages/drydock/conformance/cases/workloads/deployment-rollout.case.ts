@@ -97,6 +97,11 @@ test('kubectl rollout: status, history, undo, restart, pause, resume', async () 
   }
   await run('status', 'deployment/web')
   await kubectl(['-n', ns, 'annotate', 'deployment/web', 'kubernetes.io/change-cause=the first'])
+  // The old ReplicaSet has it only if the controller has seen it before the new image.
+  await until(async () => {
+    const [old] = await items(apps(ns, 'replicasets'))
+    return old.metadata.annotations['kubernetes.io/change-cause'] === 'the first'
+  })
   await kubectl(['-n', ns, 'set', 'image', 'deployment/web', 'main=redis:2'])
   await rolled(ns, 1)
   await run('history', 'deployment/web')

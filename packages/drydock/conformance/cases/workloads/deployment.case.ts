@@ -292,7 +292,7 @@ test('kubectl scale, get and describe of conditions', async () => {
     }
   `)
   expect(
-    await kubectl(['-n', ns, 'wait', 'deployment/web', '--for=condition=Available', '--timeout=5s']),
+    await kubectl(['-n', ns, 'wait', 'deployment/web', '--for=condition=Available', '--timeout=55s']),
   ).toMatchInlineSnapshot(`
     {
       "code": 0,

@@ -276,7 +276,7 @@ test('kubectl create job --from a CronJob, and wait for it', async () => {
   })
   const made = await kubectl(['-n', ns, 'create', 'job', 'work', '--from=cronjob/often'])
   expect(made).toEqual({ code: 0, stdout: 'job.batch/work created\n', stderr: '' })
-  const waited = await kubectl(['-n', ns, 'wait', 'job/work', '--for=condition=Complete', '--timeout=20s'])
+  const waited = await kubectl(['-n', ns, 'wait', 'job/work', '--for=condition=Complete', '--timeout=55s'])
   expect(waited.stdout).toBe('job.batch/work condition met\n')
   const { metadata } = await ended(ns)
   expect(metadata.annotations).toEqual({ 'cronjob.kubernetes.io/instantiate': 'manual' })

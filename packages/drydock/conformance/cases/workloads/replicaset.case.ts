@@ -36,6 +36,20 @@ test('the status of a set that is ready, and of an empty one', async () => {
   `)
 })
 
+/** A set of three pods that have a label more than its selector asks for. */
+async function three(ns: string): Promise<string[]> {
+  const labelled = { ...template('redis'), metadata: { labels: { app: 'web', seen: 'no' } } }
+  await set(ns, { replicas: 3, template: labelled })
+  await counted(ns, { readyReplicas: 3, fullyLabeledReplicas: 3 })
+  return await names(core(ns, 'pods'))
+}
+
+/** Waits until the controller has seen what the pod, one of {@link three}, is by now: it counts one label less. */
+async function seen(ns: string, pod: string | undefined): Promise<void> {
+  await merge(core(ns, `pods/${pod}`), { metadata: { labels: { seen: null } } })
+  await counted(ns, { fullyLabeledReplicas: 2 })
+}
+
 /** Waits until two pods of three are left, and says which went. */
 async function oneOf(ns: string, all: string[]): Promise<string> {
   await merge(apps(ns, 'replicasets/web'), { spec: { replicas: 2 } })
@@ -71,24 +85,22 @@ test('the pod that is not ready goes first', async () => {
 test('the pod of the lowest deletion cost goes first', async () => {
   const ns = await namespace()
   await playKubelet(ns)
-  await set(ns, { replicas: 3 })
-  await counted(ns, { readyReplicas: 3 })
-  const all = await names(core(ns, 'pods'))
+  const all = await three(ns)
   await merge(core(ns, `pods/${all[2]}`), {
     metadata: { annotations: { 'controller.kubernetes.io/pod-deletion-cost': '-5' } },
   })
+  await seen(ns, all[2])
   expect(await oneOf(ns, all)).toBe(all[2])
 })
 
 test('of pods alike the one that was restarted more goes first', async () => {
   const ns = await namespace()
   const kubelet = await playKubelet(ns)
-  await set(ns, { replicas: 3 })
-  await counted(ns, { readyReplicas: 3 })
-  const all = await names(core(ns, 'pods'))
+  const all = await three(ns)
   kubelet.restarts.set(all[0] ?? '', 4)
   await kubelet.look()
   await settled(core(ns, `pods/${all[0]}`), (p) => p.status.containerStatuses[0].restartCount === 4)
+  await seen(ns, all[0])
   expect(await oneOf(ns, all)).toBe(all[0])
 })
 
@@ -108,6 +120,7 @@ test('an orphan that matches is adopted in place of a new pod', async () => {
   const ns = await namespace()
   await playKubelet(ns)
   await create(core(ns, 'pods'), { ...template('redis'), metadata: { name: 'mine', labels: { app: 'web' } } })
+  await settled(core(ns, 'pods/mine'), (p) => p.status.phase === 'Running')
   await set(ns)
   await counted(ns, { readyReplicas: 1 })
   expect(await names(core(ns, 'pods'))).toEqual(['mine'])

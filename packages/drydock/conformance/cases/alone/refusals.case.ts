@@ -242,7 +242,7 @@ test('kubectl cordon, uncordon and drain', async () => {
   const { spec } = await settled(`/api/v1/nodes/${node}`, (n) => n.spec.taints.length === 2)
   told.push(sheet(spec))
   await run('drain', node)
-  await run('drain', node, '--force', '--timeout=20s')
+  await run('drain', node, '--force', '--timeout=50s')
   await run('uncordon', node)
   expect(sheet(told.join('\n'), { [ns]: 'NS', [node]: 'NODE', [mark]: 'MARK' })).toMatchInlineSnapshot(`
     "|-
@@ -267,7 +267,7 @@ test('kubectl cordon, uncordon and drain', async () => {
      NODE
     cannot delete cannot delete Pods that declare no controller (use --force to override): NS/a
     1
-    $ drain NODE --force --timeout=20s
+    $ drain NODE --force --timeout=50s
     node/NODE already cordoned
     evicting pod NS/a
     pod/a evicted

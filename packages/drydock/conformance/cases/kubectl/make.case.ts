@@ -196,9 +196,11 @@ test.each<[string, ...string[]]>([
   [
     'rollout',
     ' kubectl create -f deployment.yaml',
+    ' kubectl wait deployment/d --for=jsonpath={.status.observedGeneration}=1',
     'kubectl rollout status deployment/d',
     'kubectl rollout pause deployment/d',
     'kubectl rollout pause deployment/d',
+    ' kubectl wait deployment/d --for=jsonpath={.status.observedGeneration}=2',
     'kubectl rollout status deployment/d --watch=false',
     'kubectl rollout resume deployment/d',
     'kubectl rollout resume deployment/d',

@@ -94,7 +94,8 @@ test.each<[string, ...string[]]>([
   [
     'get -w',
     ' kubectl create -f a.yaml',
-    'timeout 5 kubectl -n $NS get cm a -w --output-watch-events -o custom-columns=L:.metadata.labels | while read line; do echo "$line"; case "$line" in *x:1*) break;; *app:web*) kubectl label cm a x=1;; esac; done',
+    // What is written to it after it has lost its reader ends it.
+    'kubectl get cm a -w -o custom-columns=L:.metadata.labels | { while read line; do echo "$line"; case "$line" in *x:1*) break;; *app:web*) kubectl label cm a x=1;; esac; done; exec <&-; kubectl label cm a y=1; }',
   ],
   [
     'get -A',
@@ -129,6 +130,7 @@ test.each<[string, ...string[]]>([
   [
     'describe service',
     ' kubectl create -f service.yaml',
+    ' until kubectl get endpointslices -o name | grep -q .; do sleep 0.2; done',
     'kubectl describe svc web',
     "kubectl describe svc web | grep -c ''",
   ],
@@ -194,7 +196,7 @@ test.each<[string, ...string[]]>([
     ' kubectl create -f deployment.yaml',
     'kubectl events',
     ' kubectl scale deployment d --replicas=1',
-    ' kubectl wait deployment/d --for=jsonpath={.status.replicas}=1',
+    ' until kubectl events --for deployment/d | grep -q ScalingReplicaSet; do sleep 0.2; done',
     "kubectl events --for deployment/d | sed 's/d-[0-9a-z]*/d-HASH/g'",
     'kubectl events --for cm/none',
   ],

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll } from 'vitest'
 import { plain } from '../../answers.ts'
+import { settled } from '../../cluster.ts'
+import { core } from '../../places.ts'
 
 const cache = await mkdtemp(join(tmpdir(), 'kubectl-cache-'))
 afterAll(() => rm(cache, { recursive: true, force: true }))
@@ -21,6 +23,7 @@ export async function session(
   lines: readonly string[],
   names: Record<string, string> = {},
 ): Promise<string> {
+  await settled(core(ns, 'configmaps/kube-root-ca.crt'), () => true)
   const shown: string[] = []
   for (const line of lines) {
     const said = await bash(line, ns)

@@ -231,7 +231,7 @@ test('a claim that names a volume that is not there waits for it', async () => {
   await settled(core(ns, 'persistentvolumeclaims/data'), (c) => c.status.phase === 'Pending')
   await volume(name, name)
   // The real controller looks again every fifteen seconds.
-  await settled(core(ns, 'persistentvolumeclaims/data'), (c) => c.status.phase === 'Bound', 45_000)
+  await settled(core(ns, 'persistentvolumeclaims/data'), (c) => c.status.phase === 'Bound', 90_000)
 })
 
 test('Retain keeps the volume, Released, for nobody else', async () => {

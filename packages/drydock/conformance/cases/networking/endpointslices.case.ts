@@ -52,6 +52,7 @@ test('a ready pod is an endpoint with its node, zone and name', async () => {
     { ports: [{ name: 'http', port: 80, targetPort: 8080, appProtocol: 'http' }] },
     { labels: { team: 'a' } },
   )
+  await slices(ns, (all) => all.length === 1)
   await pod(ns, 'a')
   expect(shown(await slice(ns, 1), ns)).toMatchInlineSnapshot(`
     "addressType: IPv4

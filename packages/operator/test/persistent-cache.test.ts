@@ -159,6 +159,9 @@ describe('profile store', () => {
       async () => (await setting('store-0', 'min-replicas-to-write')) === '1',
     )
     await world.ready('store')
-    await eventually('the replica has it too', async () => (await instances.get('store-1', 'alone')) === 'yes')
+    await eventually(
+      'the replica has it too',
+      async () => (await instances.get('store-1', 'alone')) === 'yes',
+    )
   })
 })

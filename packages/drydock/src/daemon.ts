@@ -106,16 +106,16 @@ function say(word: DaemonWord): void {
 
 /** What the network tools need: loopback, and a /run of our own for the names of network namespaces. */
 async function prepareNamespaces(stateDir: string): Promise<void> {
-  await run('ip', ['link', 'set', 'lo', 'up'], { timeout: 5000 })
+  await run('ip', ['link', 'set', 'lo', 'up'], { timeout: 60_000 })
   const state = await realpath(stateDir)
   const kept = state.startsWith('/run/') ? await open(state) : undefined
-  await run('mount', ['-t', 'tmpfs', 'tmpfs', '/run'], { timeout: 5000 })
+  await run('mount', ['-t', 'tmpfs', 'tmpfs', '/run'], { timeout: 60_000 })
   await mkdir('/run/netns', { recursive: true })
   if (kept === undefined) return
   // The state folder was just hidden: it is put back where it was.
   await mkdir(state, { recursive: true })
   const source = `/proc/${process.pid}/fd/${kept.fd}`
-  await run('mount', ['--no-canonicalize', '--bind', source, state], { timeout: 5000 })
+  await run('mount', ['--no-canonicalize', '--bind', source, state], { timeout: 60_000 })
   await kept.close()
 }
 
@@ -124,7 +124,7 @@ async function useClusterNames(stateDir: string, text: string): Promise<void> {
   const own = join(stateDir, 'resolv.conf')
   await writeFile(own, text)
   const target = await realpath('/etc/resolv.conf').catch(() => makeTarget('/etc/resolv.conf'))
-  await run('mount', ['--bind', own, target], { timeout: 5000 })
+  await run('mount', ['--bind', own, target], { timeout: 60_000 })
 }
 
 /** The file that a link leads to, made there; a file of the machine itself could not be made by an ordinary user. */

@@ -71,7 +71,7 @@ export async function serveMachines(
     })
   })
   server.listen(socket)
-  await once(server, 'listening', { signal: AbortSignal.timeout(5000) })
+  await once(server, 'listening', { signal: AbortSignal.timeout(60_000) })
   return server
 }
 

@@ -13,5 +13,5 @@ export async function releaseMounts(folder: string): Promise<void> {
     .filter((point) => point.startsWith(`${folder}/`))
     .reverse()
   // Lazily: a process that is just ending may still hold one, and nobody comes back to it.
-  for (const point of mounts) await run('umount', ['--lazy', point], { timeout: 5000 })
+  for (const point of mounts) await run('umount', ['--lazy', point], { timeout: 60_000 })
 }

@@ -35,7 +35,7 @@ export async function preflight(): Promise<Obstacle[]> {
   const env = { ...process.env, PATH: toolPath(process.env['PATH']) }
   const missing: string[] = []
   for (const [tool, debian] of Object.entries(tools)) {
-    await run('sh', ['-c', `command -v ${tool}`], { env, timeout: 5000 }).catch(() => missing.push(debian))
+    await run('sh', ['-c', `command -v ${tool}`], { env, timeout: 60_000 }).catch(() => missing.push(debian))
   }
   if (missing.length > 0) {
     const packages = missing.sort().join(' ')
@@ -50,7 +50,7 @@ export async function preflight(): Promise<Obstacle[]> {
     await run(
       'unshare',
       ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', '--mount-proc', 'true'],
-      { env, timeout: 5000 },
+      { env, timeout: 60_000 },
     )
     return []
   } catch (error) {

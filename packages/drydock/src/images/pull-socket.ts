@@ -30,7 +30,7 @@ export async function servePulls(stateDir: string, store: ImageStore, log: Log):
     })
   })
   server.listen(socket)
-  await once(server, 'listening', { signal: AbortSignal.timeout(5000) })
+  await once(server, 'listening', { signal: AbortSignal.timeout(60_000) })
   return server
 }
 

@@ -146,7 +146,7 @@ async function locate(entry: Known): Promise<{ path: string; version: string | u
       continue
     }
     if (!entry.version) return { path, version: undefined }
-    const { stdout } = await run(path, ['--version'], { timeout: 5000 })
+    const { stdout } = await run(path, ['--version'], { timeout: 60_000 })
     return { path, version: entry.version.exec(stdout)?.[1] }
   }
   return undefined

@@ -38,7 +38,7 @@ afterAll(() => {
   server.close()
 })
 
-const check = (service: string, at = port, timeout = 5000): Promise<unknown> =>
+const check = (service: string, at = port, timeout = 60_000): Promise<unknown> =>
   grpcHealth({ host: '127.0.0.1', port: at, service }, timeout, ended.signal)
 
 test('a server that serves is healthy, as a whole and by the name of a service', async () => {

@@ -8,7 +8,7 @@ import type { Clock } from '@orlop/kube'
 import type { LogStream } from '../logs/line.ts'
 import { NodeError } from '../node-error.ts'
 import { bwrapArguments, type Sandbox } from './sandbox.ts'
-import { inTerminal, resizeTerminal, type TerminalSize, terminalEnvironment } from './terminal.ts'
+import { inTerminal, type TerminalSize, terminalEnvironment, terminalSizer } from './terminal.ts'
 
 /** How to start a container. */
 export interface Start {
@@ -100,6 +100,7 @@ export async function startContainer(o: Start): Promise<ContainerProcess> {
     throw new NodeError('StartError', 'the container could not be made')
   }
   await programRuns(pid, o.clock)
+  const resizeTerminal = terminalSizer(() => child.pid)
   let gone = false
   void exited.then(() => {
     gone = true
@@ -111,7 +112,7 @@ export async function startContainer(o: Start): Promise<ContainerProcess> {
     stdin: (o.stdin && child.stdin) || undefined,
     exited,
     resize(size) {
-      if (tty) resizeTerminal(child.pid, size)
+      if (tty) resizeTerminal(size)
     },
     signal(name) {
       if (gone || child.exitCode !== null || child.signalCode !== null) return false
@@ -146,7 +147,7 @@ function openPipe(path: string, onData: (data: Buffer) => void): Output {
 }
 
 /** How long bubblewrap may take to make a container; milliseconds. */
-const longestSetup = 5000
+const longestSetup = 60_000
 
 /**
  * Bubblewrap tells the pid before it has made the file system. Until the program itself runs, whoever entered the container would find neither

@@ -26,7 +26,7 @@ export async function makeRoot(folder: string, image: string): Promise<string> {
   await symlink(image, join(folder, 'lower'))
   const layers = 'lowerdir=lower,upperdir=upper,workdir=work,userxattr'
   try {
-    await run('mount', ['-t', 'overlay', 'overlay', '-o', layers, 'root'], { cwd: folder, timeout: 5000 })
+    await run('mount', ['-t', 'overlay', 'overlay', '-o', layers, 'root'], { cwd: folder, timeout: 60_000 })
     // The kernel makes it for nobody: the user could not even remove it.
     await chmod(join(folder, 'work', 'work'), 0o700)
   } catch (overlay) {
@@ -49,7 +49,7 @@ async function dropRoot(folder: string): Promise<void> {
     .split('\n')
     .some((line) => line.split(' ')[4]?.replaceAll('\\040', ' ') === root)
   // Lazily: a process that is just ending may still hold it.
-  if (mounted) await run('umount', ['--lazy', root], { timeout: 5000 })
+  if (mounted) await run('umount', ['--lazy', root], { timeout: 60_000 })
   for (const name of ['root', 'upper', 'work', 'lower'])
     await rm(join(folder, name), { recursive: true, force: true })
 }

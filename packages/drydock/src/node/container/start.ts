@@ -219,7 +219,7 @@ async function prepareFolder(folder: string, restarts: number): Promise<{ stdout
   const pipes = { stdout: join(folder, 'stdout'), stderr: join(folder, 'stderr') }
   await rm(pipes.stdout, { force: true })
   await rm(pipes.stderr, { force: true })
-  await run('mkfifo', ['-m', '0600', pipes.stdout, pipes.stderr], { timeout: 5000 })
+  await run('mkfifo', ['-m', '0600', pipes.stdout, pipes.stderr], { timeout: 60_000 })
   return pipes
 }
 

@@ -3,6 +3,7 @@
  */
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 
 /** In characters. */
 export interface TerminalSize {
@@ -23,13 +24,31 @@ export function terminalEnvironment(env: Readonly<Record<string, string>>): Reco
   return { TERM: 'xterm', ...rest }
 }
 
-/** Gives the terminal of a running {@link inTerminal} another size; its program hears of it by SIGWINCH. */
-export function resizeTerminal(script: number | undefined, { width, height }: TerminalSize): void {
-  const inner = childOf(script)
-  if (inner === undefined) return
-  const size = ['cols', String(width), 'rows', String(height)]
-  // Of a program that has just ended there is nothing to resize.
-  execFile('/usr/bin/stty', ['-F', `/proc/${inner}/fd/0`, ...size], { timeout: 5000 }, () => {})
+/**
+ * Gives the terminal of a running {@link inTerminal}, found by `script`, another size; its program hears of it by SIGWINCH.
+ * A size that comes before there is a terminal is given to it as soon as there is, unless another has come meanwhile.
+ */
+export function terminalSizer(script: () => number | undefined): (size: TerminalSize) => void {
+  let newest: TerminalSize | undefined
+  const give = async (size: TerminalSize): Promise<void> => {
+    // Of a program that has ended there is nothing to resize.
+    for (let tries = 0; tries < 100 && newest === size; tries++) {
+      if (await resized(childOf(script()), size)) return
+      await setTimeout(100, undefined, { ref: false })
+    }
+  }
+  return (size) => {
+    newest = size
+    void give(size)
+  }
+}
+
+function resized(inner: number | undefined, { width, height }: TerminalSize): Promise<boolean> {
+  if (inner === undefined) return Promise.resolve(false)
+  const args = ['-F', `/proc/${inner}/fd/0`, 'cols', String(width), 'rows', String(height)]
+  return new Promise((resolve) => {
+    execFile('/usr/bin/stty', args, { timeout: 30_000 }, (error) => resolve(error === null))
+  })
 }
 
 /** The only child of a process. */

@@ -11,7 +11,7 @@ export async function releaseFolder(folder: string): Promise<void> {
   const table = await readFile('/proc/self/mounts', 'utf8')
   const mounted = table.split('\n').map((line) => (line.split(' ')[1] ?? '').replaceAll('\\040', ' '))
   for (const path of mounted.filter((m) => m.startsWith(`${folder}/`)))
-    await run('umount', ['-l', path], { timeout: 5000 })
+    await run('umount', ['-l', path], { timeout: 60_000 })
   await rm(folder, { recursive: true, force: true })
 }
 

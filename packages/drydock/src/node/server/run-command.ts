@@ -1,5 +1,5 @@
 import { enter, enterInTerminal, killGroup, killInTerminal } from '../container/enter.ts'
-import { childOf, resizeTerminal } from '../container/terminal.ts'
+import { childOf, terminalSizer } from '../container/terminal.ts'
 import { NodeError } from '../node-error.ts'
 import type { Running, Tap } from '../pod/slot.ts'
 import type { Container } from '../pod/types.ts'
@@ -27,7 +27,7 @@ export async function runCommand(
   const child = wanted.tty
     ? enterInTerminal(at.running.process, at.netns, wanted.argv, await streams.size())
     : enter(at.running.process, at.netns, wanted.argv)
-  if (wanted.tty) streams.onResize((size) => resizeTerminal(childOf(child.pid), size))
+  if (wanted.tty) streams.onResize(terminalSizer(() => childOf(child.pid)))
   const kill = (): void => (wanted.tty ? killInTerminal(child) : killGroup(child))
   streams.gone.addEventListener('abort', kill, { once: true })
   child.stdin?.on('error', () => {})

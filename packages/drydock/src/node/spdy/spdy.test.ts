@@ -124,7 +124,7 @@ class Client {
 }
 
 function until(condition: () => boolean): Promise<void> {
-  return vi.waitFor(() => expect(condition()).toBe(true), { timeout: 5000, interval: 2 })
+  return vi.waitFor(() => expect(condition()).toBe(true), { timeout: 60_000, interval: 2 })
 }
 
 test('a stream carries data both ways and each side ends by itself', async () => {

@@ -128,7 +128,7 @@ export class PodVolumes {
       await run(
         'mount',
         ['-t', 'tmpfs', '-o', `mode=0777${size ? `,size=${Math.floor(size)}` : ''}`, 'tmpfs', path],
-        { timeout: 5000 },
+        { timeout: 60_000 },
       )
     }
     return path

@@ -83,6 +83,8 @@ export async function startYard(o: { only?: readonly ControllerName[]; nodes?: n
       random: Math.random,
       signal: controller.signal,
       stateDir,
+      // No kubelet says that these nodes are alive.
+      nodeGrace: 600_000,
       ...(o.only === undefined ? {} : { only: o.only }),
     })
     return { stop: controller, ended }
@@ -100,8 +102,9 @@ export async function startYard(o: { only?: readonly ControllerName[]; nodes?: n
     async addNode(name, zone = name, cpu = '8') {
       await client.create(resources.nodes, nodeOf(name, zone, cpu))
       const taints = { metadata: {}, spec: { taints: null } }
-      const made = await client.patch(resources.nodes, { name }, { type: 'merge', body: taints })
-      await client.update(resources.nodes, { ...made, ...statusOf(cpu) }, { subresource: 'status' })
+      await client.patch(resources.nodes, { name }, { type: 'merge', body: taints })
+      const body = { metadata: {}, ...statusOf(cpu) }
+      await client.patch(resources.nodes, { name }, { type: 'merge', body }, { subresource: 'status' })
     },
     async restart() {
       running.stop.abort()

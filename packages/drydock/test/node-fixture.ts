@@ -41,7 +41,7 @@ export async function startShip(options: Partial<NodeOptions> = {}): Promise<Shi
     metricsWindow: 500,
   })
   const client = createClient({ ...api.config })
-  const network = await plainNetwork(`t${process.pid % 1000}n${ships++}`)
+  const network = await plainNetwork(`t${process.pid % 100_000}n${ships++}`)
   const begin = (): Promise<NodeHandle> =>
     startNode({
       client,
@@ -100,15 +100,20 @@ const errorsOnly: Log = {
 async function plainNetwork(
   prefix: string,
 ): Promise<PodNetwork & { attached(): readonly string[]; close(): Promise<void> }> {
-  // Test files run beside each other in one network.
-  const subnet = (process.pid + ships) % 250
-  const bridge = `${prefix}br`
   const ip = (...lines: string[]): Promise<unknown> => run('sh', ['-ec', lines.join('\n')])
-  await ip(
-    `ip link add ${bridge} type bridge`,
-    `ip addr add 10.243.${subnet}.1/24 dev ${bridge}`,
-    `ip link set ${bridge} up`,
-  )
+  // Test files run beside each other in one network: the bridge is the claim to its addresses.
+  const claim = async (subnet: number, tries = 250): Promise<number> => {
+    try {
+      await ip(`ip link add ship${subnet} type bridge`)
+      return subnet
+    } catch (error) {
+      if (tries === 0) throw error
+      return await claim((subnet + 1) % 250, tries - 1)
+    }
+  }
+  const subnet = await claim((process.pid + ships) % 250)
+  const bridge = `ship${subnet}`
+  await ip(`ip addr add 10.243.${subnet}.1/24 dev ${bridge}`, `ip link set ${bridge} up`)
   let next = 2
   const names = new Map<string, string>()
   return {

@@ -12,7 +12,7 @@ import { isReady } from './node-fixture.ts'
 import { type Fleet, namespace, startFleet } from './nodes-fixture.ts'
 
 // Each waits for several things in turn.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 })
 
 let fleet: Fleet
 let folder: string
@@ -47,7 +47,7 @@ async function createPod(name: string, container: Partial<Container>): Promise<P
 
 /** kubectl with something to say, and what it heard so far. */
 function talk(...args: string[]): { child: ChildProcess; heard(): string } {
-  const child = spawn('kubectl', ['--kubeconfig', fleet.kubeconfig, ...args], { timeout: 30_000 })
+  const child = spawn('kubectl', ['--kubeconfig', fleet.kubeconfig, ...args], { timeout: 180_000 })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (text += String(data)))
   return { child, heard: () => text }
@@ -88,10 +88,10 @@ test('run -i --rm gives its input to a pod of its own, shows what that says, and
   const args = ['run', 'once', '--rm', '-i', '--quiet', '--restart=Never', '--image=busybox', '--']
   const { child, heard } = talk(...args, 'sh', '-c', 'wc -c; sleep 0.3')
   child.stdin?.end('x'.repeat(1000))
-  const [code] = await once(child, 'exit', { signal: AbortSignal.timeout(25_000) })
+  const [code] = await once(child, 'close', { signal: AbortSignal.timeout(120_000) })
   expect(heard()).toContain('1000')
   expect(code).toBe(0)
-  expect(await fleet.pod('once')).toBeUndefined()
+  await fleet.until(async () => (await fleet.pod('once')) === undefined)
 })
 
 /** A command or an attachment with a terminal, over a WebSocket to the node. */
@@ -145,7 +145,11 @@ test('a container with a terminal is spoken to like a terminal, and ends as its 
 })
 
 test('port-forward reaches what listens on the localhost of the pod alone', async () => {
-  await createPod('shy', { image: 'redis:7', args: ['--bind', '127.0.0.1'] })
+  await createPod('shy', {
+    image: 'redis:7',
+    args: ['--bind', '127.0.0.1'],
+    readinessProbe: { exec: { command: ['redis-cli', 'ping'] }, periodSeconds: 1, timeoutSeconds: 30 },
+  })
   const { child, heard } = talk('port-forward', 'pod/shy', ':6379')
   const port = await fleet.until(async () => /127\.0\.0\.1:(\d+) ->/.exec(heard())?.[1])
   const socket = connect({ host: '127.0.0.1', port: Number(port) })

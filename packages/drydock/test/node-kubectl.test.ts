@@ -161,7 +161,9 @@ test('a command that was executed is in the container, with its name, its user a
 })
 
 test('a terminal in the container is one, of the size of the terminal of kubectl', async () => {
-  const inside = "sh -c 'test -t 0 && test -t 1 && stty size; exit 4'"
+  // kubectl tells the size beside the command, and whichever is there first.
+  const inside =
+    'sh -c \'test -t 0 && test -t 1 && until [ "$(stty size)" = "31 93" ]; do sleep 0.1; done; stty size; exit 4\''
   const line = `stty cols 93 rows 31; exec kubectl ${kubectl.join(' ')} exec -it cache -c redis -- ${inside}`
   // script(1) gives kubectl a terminal of its own, and ends with its exit code.
   const child = spawn('script', ['-qfec', line, '/dev/null'], { env: { PATH: process.env.PATH } })

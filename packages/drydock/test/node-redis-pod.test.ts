@@ -2,7 +2,16 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { resources } from '@orlop/kube'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createPod, logs, podGone, podIs, podReady, type Ship, startShip } from './node-fixture.ts'
+import {
+  createPod,
+  eventually,
+  logs,
+  podGone,
+  podIs,
+  podReady,
+  type Ship,
+  startShip,
+} from './node-fixture.ts'
 
 const run = promisify(execFile)
 
@@ -49,6 +58,7 @@ test('two pods listen on the same port', async () => {
 test('a killed server is restarted, and its end is told', async () => {
   const pod = await createPod(ship, 'killed', { containers: [redis] })
   await podReady(ship, 'killed')
+  await eventually(async () => (await logs(ship, 'killed')).includes('Ready to accept connections'))
   ship.node.kill(pod.metadata.uid ?? '')
   const after = await podIs(
     ship,
@@ -87,7 +97,7 @@ test('a deleted pod is shut down cleanly: the server saves and says good-bye', a
         volumeMounts: [{ name: 'data', mountPath: '/data' }],
       },
     ],
-    terminationGracePeriodSeconds: 10,
+    terminationGracePeriodSeconds: 60,
     volumes: [{ name: 'data', emptyDir: {} }],
   })
   await podReady(ship, 'polite')

@@ -149,9 +149,9 @@ test('a Deployment grows while its processes are busy, as far as it may, and shr
   expect(conditionOf(active, 'ScalingActive')).toBe(
     'True ValidMetricFound: the HPA was able to successfully calculate a replica count from cpu resource utilization (percentage of request)',
   )
-  expect(await notes('busy', 'SuccessfulRescale')).toContain(
-    'New size: 3; reason: cpu resource utilization (percentage of request) above target',
-  )
+  const rescaled = (note: string) =>
+    eventually(async () => (await notes('busy', 'SuccessfulRescale')).includes(note))
+  await rescaled('New size: 3; reason: cpu resource utilization (percentage of request) above target')
   await eventually(async () => {
     const { status } = await ship.client.get(resources.deployments, { namespace, name: 'busy' })
     return status?.readyReplicas === 3
@@ -166,7 +166,7 @@ test('a Deployment grows while its processes are busy, as far as it may, and shr
     undefined,
     60_000,
   )
-  expect(await notes('busy', 'SuccessfulRescale')).toContain('New size: 1; reason: All metrics below target')
+  await rescaled('New size: 1; reason: All metrics below target')
 })
 
 test('a custom resource grows by its scale, by the amount one container of its pods uses', async () => {

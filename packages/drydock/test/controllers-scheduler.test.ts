@@ -16,10 +16,12 @@ const asking = (cpu: string): Partial<NonNullable<Pod['spec']>> => ({
   containers: [{ ...container, resources: { requests: { cpu } } }],
 })
 
-async function unschedulable(yard: Yard, name: string): Promise<string> {
-  return yard.until(async () => {
+/** Waits until the pod is told so. At first a node may have kept it away only because it was not ready yet. */
+async function unschedulable(yard: Yard, name: string, wanted: (message: string) => boolean): Promise<void> {
+  await yard.until(async () => {
     const found = await yard.find(resources.pods, name)
-    return found?.status?.conditions?.find((condition) => condition.reason === 'Unschedulable')?.message
+    const told = found?.status?.conditions?.find((condition) => condition.reason === 'Unschedulable')
+    return wanted(told?.message ?? '')
   })
 }
 
@@ -85,9 +87,9 @@ test('many pods at once never overfill a node', async () => {
 test('a pod that fits nowhere is told why, and goes where there is room as soon as there is', async () => {
   const yard = await startYard({ nodes: 3 })
   await yard.client.create(resources.pods, pod('big', asking('100')))
-  expect(await unschedulable(yard, 'big')).toBe(
-    '0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
-  )
+  const message =
+    '0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.'
+  await unschedulable(yard, 'big', (told) => told === message)
   await yard.until(async () => {
     const { items } = await yard.client.list(resources.events, { namespace })
     return items.some((event) => event.reason === 'FailedScheduling' && event.regarding?.name === 'big')
@@ -102,7 +104,7 @@ test('room that a pod leaves is used', async () => {
   await yard.client.create(resources.pods, pod('first', asking('1')))
   await yard.until(async () => (await yard.find(resources.pods, 'first'))?.status?.phase === 'Running')
   await yard.client.create(resources.pods, pod('second', asking('1')))
-  expect(await unschedulable(yard, 'second')).toContain('1 Insufficient cpu')
+  await unschedulable(yard, 'second', (told) => told.includes('1 Insufficient cpu'))
   await yard.client.delete(resources.pods, { namespace, name: 'first' })
   await yard.until(async () => (await yard.find(resources.pods, 'second'))?.spec?.nodeName === 'n1')
 })
@@ -115,7 +117,7 @@ test('a cordoned node gets nothing', async () => {
     { type: 'merge', body: { spec: { unschedulable: true } } },
   )
   await yard.client.create(resources.pods, pod('p'))
-  expect(await unschedulable(yard, 'p')).toContain('1 node(s) were unschedulable')
+  await unschedulable(yard, 'p', (told) => told.includes('1 node(s) were unschedulable'))
   await yard.client.patch(
     resources.nodes,
     { name: 'n1' },

@@ -55,8 +55,10 @@ test('a Deployment rolls within its limits, numbers its revisions and can go bac
   clearInterval(counting)
   expect(Math.max(...seen)).toBeLessThanOrEqual(4)
   expect(Math.min(...seen)).toBeGreaterThanOrEqual(3)
-  const pods = await yard.list(resources.pods)
-  expect(new Set(pods.map(({ spec }) => spec?.containers[0]?.image))).toEqual(new Set(['redis:7.4']))
+  await yard.until(async () => {
+    const pods = await yard.list(resources.pods)
+    return pods.every(({ spec }) => spec?.containers[0]?.image === 'redis:7.4')
+  })
 
   await change(yard, image('redis:7.2'))
   await settled(yard, 3)
@@ -95,7 +97,10 @@ test('a Deployment scales out and in, and replaces what is deleted', async () =>
   await settled(yard, 5)
   await change(yard, { replicas: 2 })
   await settled(yard, 2)
-  const [victim] = await yard.list(resources.pods)
+  const [victim] = await yard.until(async () => {
+    const pods = await yard.list(resources.pods)
+    return pods.length === 2 && pods
+  })
   await yard.client.delete(resources.pods, { namespace, name: victim?.metadata.name ?? '' })
   await yard.until(async () => {
     const pods = await yard.list(resources.pods)
@@ -118,11 +123,8 @@ async function end(yard: Yard, phase: 'Succeeded' | 'Failed'): Promise<void> {
     const pods = await yard.list(resources.pods, 'job-name=work')
     return pods.find(({ status }) => status?.phase === 'Running')
   })
-  await yard.client.update(
-    resources.pods,
-    { ...pod, status: { ...pod.status, phase } },
-    { subresource: 'status' },
-  )
+  const body = { status: { phase } }
+  await yard.client.patch(resources.pods, pod.metadata, { type: 'merge', body }, { subresource: 'status' })
 }
 
 async function ended(yard: Yard, type: string): Promise<Job> {

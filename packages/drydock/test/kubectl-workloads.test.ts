@@ -54,6 +54,7 @@ test('a Deployment is rolled, taken back to the very ReplicaSet it had, paused a
   await rolled(web)
   const [first] = (await said('get', 'rs', '-o', 'name')).split('\n')
   await said('annotate', web, 'kubernetes.io/change-cause=first')
+  await eventually(async () => (await said('rollout', 'history', web)).includes('1 first'))
   await said('set', 'image', web, 'busybox=alpine')
   expect(await rolled(web)).toContain('deployment "web" successfully rolled out')
   await said('annotate', web, 'kubernetes.io/change-cause=second', '--overwrite')
@@ -73,10 +74,13 @@ test('a Deployment is rolled, taken back to the very ReplicaSet it had, paused a
   await said('set', 'env', web, 'A=b')
   await said('scale', web, '--replicas=3')
   await said('wait', '--for=jsonpath={.status.readyReplicas}=3', web, '--timeout=60s')
-  const paused = await said('describe', web)
+  const scaled = /ScalingReplicaSet .* Scaled up replica set \S+ from 2 to 3$/
+  const paused = await eventually(async () => {
+    const text = await said('describe', web)
+    return scaled.test(happened(text).at(-1) ?? '') && text
+  })
   expect(paused).toContain('Progressing Unknown DeploymentPaused')
   expect(paused).toContain('NewReplicaSet: <none>')
-  expect(happened(paused).at(-1)).toMatch(/ScalingReplicaSet .* Scaled up replica set \S+ from 2 to 3$/)
   await said('rollout', 'resume', web)
   await rolled(web)
   await said('rollout', 'restart', web)
@@ -84,7 +88,7 @@ test('a Deployment is rolled, taken back to the very ReplicaSet it had, paused a
   expect(await said('get', web, '-o', 'jsonpath={.spec.template.spec.containers[0].env[0].value}')).toBe('b')
 
   await said('expose', web, '--port=80')
-  expect(await said('describe', 'service/web')).toMatch(/Endpoints: \S+:80,\S+:80,\S+:80/)
+  await eventually(async () => /Endpoints: \S+:80,\S+:80,\S+:80/.test(await said('describe', 'service/web')))
 })
 
 test('an autoscaler is made and described, in both versions', { timeout: 180_000 }, async () => {
@@ -134,7 +138,10 @@ test('a Job of a CronJob runs at once; what came of it is described', { timeout:
     'condition met',
   )
   expect(await said('logs', 'job/now')).toBe('tock')
-  const described = await said('describe', 'job/now')
+  const described = await eventually(async () => {
+    const text = await said('describe', 'job/now')
+    return happened(text).length >= 2 && text
+  })
   expect(described).toContain('Pods Statuses: 0 Active (0 Ready) / 1 Succeeded / 0 Failed')
   expect(happened(described)).toEqual([
     expect.stringMatching(/SuccessfulCreate .*Created pod: now-/),

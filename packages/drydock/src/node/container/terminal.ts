@@ -11,9 +11,11 @@ export interface TerminalSize {
   readonly height: number
 }
 
+const firstSize = '/usr/bin/stty cols '
+
 /** A command whose input and outputs are a terminal of that size; its exit code is passed on. Its environment must not set SHELL. */
 export function inTerminal(argv: readonly string[], size: TerminalSize | undefined): readonly string[] {
-  const sized = size ? `/usr/bin/stty cols ${size.width} rows ${size.height}; ` : ''
+  const sized = size ? `${firstSize}${size.width} rows ${size.height}; ` : ''
   const command = `${sized}exec ${argv.map(quoted).join(' ')}`
   return ['/usr/bin/script', '--echo', 'always', '-qfec', command, '/dev/null']
 }
@@ -44,11 +46,20 @@ export function terminalSizer(script: () => number | undefined): (size: Terminal
 }
 
 function resized(inner: number | undefined, { width, height }: TerminalSize): Promise<boolean> {
-  if (inner === undefined) return Promise.resolve(false)
+  if (inner === undefined || isStarting(inner)) return Promise.resolve(false)
   const args = ['-F', `/proc/${inner}/fd/0`, 'cols', String(width), 'rows', String(height)]
   return new Promise((resolve) => {
     execFile('/usr/bin/stty', args, { timeout: 30_000 }, (error) => resolve(error === null))
   })
+}
+
+/** Whether the size of the beginning is still to be set. */
+function isStarting(inner: number): boolean {
+  try {
+    return readFileSync(`/proc/${inner}/cmdline`, 'utf8').includes(firstSize)
+  } catch {
+    return false
+  }
 }
 
 /** The only child of a process. */

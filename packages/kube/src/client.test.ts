@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { eventually } from '../testing/eventually.ts'
 import { FakeApiServer, sendStatus } from '../testing/index.ts'
 import { configMap, pod } from '../testing/sample.ts'
 import type { Client } from './client.ts'
@@ -186,7 +187,7 @@ describe('a server that hangs', () => {
   test.each(Object.entries(hang))('%s costs no more than the deadline', async (_, fault) => {
     server.fault = fault
     const call = client.list(resources.pods, { timeout: 5_000 }).catch((e: unknown) => e)
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1))
+    await eventually(() => expect(server.requests).toHaveLength(1))
     await clock.advance(4_999)
     expect(await Promise.race([call, 'still waiting'])).toBe('still waiting')
     await clock.advance(1)
@@ -198,7 +199,7 @@ describe('a server that hangs', () => {
     server.fault = () => true
     const leave = new AbortController()
     const call = client.list(resources.pods, { signal: leave.signal }).catch((e: unknown) => e)
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1))
+    await eventually(() => expect(server.requests).toHaveLength(1))
     leave.abort('enough')
     expect(await call).toMatchObject({ code: 'Aborted', cause: 'enough' })
   })

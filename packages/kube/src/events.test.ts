@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { eventually } from '../testing/eventually.ts'
 import { FakeApiServer, sendStatus } from '../testing/index.ts'
 import { configMap } from '../testing/sample.ts'
 import type { Client } from './client.ts'
@@ -69,7 +70,7 @@ test('repeats become one series, written once in a while', async () => {
   }
   expect(server.requests).toHaveLength(1)
   await clock.advance(10_000)
-  await vi.waitFor(() => expect(server.requests).toHaveLength(2))
+  await eventually(() => expect(server.requests).toHaveLength(2))
   const events = server.all(resources.events)
   expect(events).toHaveLength(1)
   expect(events[0]?.series).toEqual({ count: 51, lastObservedTime: '2026-01-01T00:00:05.000000Z' })
@@ -80,9 +81,9 @@ test('a new event does not wait for a series, nor the series come early for the 
   await recorder.flush()
   recorder.record(map, promoted)
   recorder.record(map, { ...promoted, reason: 'Demoted' })
-  await vi.waitFor(() => expect(server.all(resources.events)).toHaveLength(2))
+  await eventually(() => expect(server.all(resources.events)).toHaveLength(2))
   expect(server.requests.map((r) => r.method)).toEqual(['POST', 'POST'])
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await clock.advance(1_000)
     expect(server.requests.map((r) => r.method)).toEqual(['POST', 'POST', 'PATCH'])
   })
@@ -145,7 +146,7 @@ test('when the server hangs what waits is bounded, and what was dropped is count
   recorder = make({ limit: 10 })
   server.fault = () => true
   for (let i = 0; i < 30; i++) recorder.record(map, { ...promoted, note: `${i}` })
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await clock.advance(10_000)
     expect(warnings).toContainEqual({ dropped: expect.any(Number) })
   })

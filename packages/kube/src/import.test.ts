@@ -17,7 +17,7 @@ test('importing the package brings in nothing but its own files', async () => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--input-type=module', '-e', probe, join(here, 'index.ts')],
-    { timeout: 20_000 },
+    { timeout: 60_000 },
   )
   const foreign = stdout.split('\n').filter((url) => url.includes('/node_modules/'))
   expect(stdout).toContain('kube/src/json-client.ts')

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { eventually } from '../testing/eventually.ts'
 import { FakeApiServer } from '../testing/index.ts'
 import { pod } from '../testing/sample.ts'
 import type { Client } from './client.ts'
@@ -44,10 +45,10 @@ test('several namespaces are as one, and what lies elsewhere is never asked for'
   expect(pods.store.list('a')).toHaveLength(1)
   expect(told.sort()).toEqual(['added a', 'added b'])
   server.put(resources.pods, podIn('b', 'two'))
-  await vi.waitFor(() => expect(pods.store.list()).toHaveLength(3))
+  await eventually(() => expect(pods.store.list()).toHaveLength(3))
   unsubscribe()
   server.put(resources.pods, podIn('a', 'two'))
-  await vi.waitFor(() => expect(pods.store.list('a')).toHaveLength(2))
+  await eventually(() => expect(pods.store.list('a')).toHaveLength(2))
   expect(told).toHaveLength(3)
   expect(server.requests.filter(({ path }) => !/\/namespaces\/[ab]\//.test(path))).toEqual([])
   stop.abort()

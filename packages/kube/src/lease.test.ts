@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { eventually } from '../testing/eventually.ts'
 import { FakeApiServer } from '../testing/index.ts'
 import type { Client } from './client.ts'
 import { FakeClock } from './fake-clock.ts'
@@ -94,7 +95,7 @@ async function pass(seconds: number): Promise<void> {
 }
 
 const leads = (identity: string): Promise<void> =>
-  vi.waitFor(async () => {
+  eventually(async () => {
     await clock.advance(100)
     expect([...leaders]).toEqual([identity])
   })
@@ -122,7 +123,7 @@ test('a leader that is told to stop gives the lease back, and the next need not 
   expect(await a.end).toBe('resigned')
   expect(leaders.size).toBe(0)
   // The clock stands still: the next one was told.
-  await vi.waitFor(() => expect([...leaders]).toEqual(['b']))
+  await eventually(() => expect([...leaders]).toEqual(['b']))
   expect(lease()?.spec?.leaseTransitions).toBe(1)
 })
 
@@ -222,7 +223,7 @@ test('of two who come at once one leads', async () => {
 
 test('work that ends gives the lease back', async () => {
   const a = candidate('a', { onStartedLeading: () => {} })
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await clock.advance(100)
     expect(lease()?.spec?.holderIdentity).toBe('')
   })
@@ -231,7 +232,7 @@ test('work that ends gives the lease back', async () => {
 
 test('work that fails gives the lease back, and its error is told', async () => {
   const a = candidate('a', { onStartedLeading: () => Promise.reject(new Error('mine')) })
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await clock.advance(100)
     expect(lease()?.spec?.holderIdentity).toBe('')
   })

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { eventually } from '../testing/eventually.ts'
 import { FakeApiServer } from '../testing/index.ts'
 import { configMap, pod } from '../testing/sample.ts'
 import type { Client } from './client.ts'
@@ -59,12 +60,12 @@ test('a change of any source brings its key to the controller, once all sources 
   })
   expect(manager.hasSynced()).toBe(false)
   const running = manager.run(stop.signal)
-  await vi.waitFor(() => expect(reconciled).toEqual(['a']))
+  await eventually(() => expect(reconciled).toEqual(['a']))
   server.put(resources.configMaps, configMap('m', { about: 'b' }))
-  await vi.waitFor(() => expect(reconciled).toEqual(['a', 'b']))
+  await eventually(() => expect(reconciled).toEqual(['a', 'b']))
   stop.abort()
   await running
-  await vi.waitFor(() => expect(server.watches).toBe(0))
+  await eventually(() => expect(server.watches).toBe(0))
 })
 
 test('what is added while it runs, starts', async () => {

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { eventually } from '../testing/eventually.ts'
 import { FakeApiServer, sendStatus, statusOf } from '../testing/index.ts'
 import { pod } from '../testing/sample.ts'
 import type { Client, WatchOptions } from './client.ts'
@@ -31,7 +32,7 @@ function follow(o: WatchOptions = {}): { seen: string[]; end: Promise<unknown> }
   return { seen, end: run().catch((e: unknown) => e) }
 }
 
-const open = (): Promise<void> => vi.waitFor(() => expect(server.watches).toBe(1))
+const open = (): Promise<void> => eventually(() => expect(server.watches).toBe(1))
 
 test('events arrive as they happen, bookmarks among them', async () => {
   const watch = follow({ resourceVersion: '100', allowWatchBookmarks: true, timeoutSeconds: 300 })
@@ -66,7 +67,7 @@ test.each(['end', 'cut'] as const)('half an event is no event: Unavailable (%s)'
   await open()
   server.put(resources.pods, pod('a'))
   server.sendRaw('{"type":"ADDED","object":{"metadata"')
-  await vi.waitFor(() => expect(watch.seen).toEqual(['ADDED a']))
+  await eventually(() => expect(watch.seen).toEqual(['ADDED a']))
   server.endWatches(how)
   expect(await watch.end).toMatchObject({ code: 'Unavailable' })
   expect(watch.seen).toEqual(['ADDED a'])
@@ -107,21 +108,21 @@ test('a socket on which nothing comes any more is given up', async () => {
   await open()
   await clock.advance(0)
   server.put(resources.pods, pod('a'))
-  await vi.waitFor(() => expect(watch.seen).toHaveLength(1))
+  await eventually(() => expect(watch.seen).toHaveLength(1))
   await clock.advance(59_999)
   server.bookmark()
-  await vi.waitFor(() => expect(watch.seen).toHaveLength(2))
+  await eventually(() => expect(watch.seen).toHaveLength(2))
   await clock.advance(59_999)
   expect(await Promise.race([watch.end, 'still open'])).toBe('still open')
   await clock.advance(1)
   expect(await watch.end).toMatchObject({ code: 'Timeout' })
-  await vi.waitFor(() => expect(server.watches).toBe(0))
+  await eventually(() => expect(server.watches).toBe(0))
 })
 
 test('a server that does not even begin the watch is given up', async () => {
   server.fault = () => true
   const watch = follow()
-  await vi.waitFor(() => expect(server.requests).toHaveLength(1))
+  await eventually(() => expect(server.requests).toHaveLength(1))
   await clock.advance(30_000)
   expect(await watch.end).toMatchObject({ code: 'Timeout' })
 })
@@ -129,7 +130,7 @@ test('a server that does not even begin the watch is given up', async () => {
 test('who stops listening closes the connection', async () => {
   server.put(resources.pods, pod('a'))
   for await (const _ of client.watch(resources.pods, { resourceVersion: '100' })) break
-  await vi.waitFor(() => expect(server.watches).toBe(0))
+  await eventually(() => expect(server.watches).toBe(0))
   expect(clock.pending).toBe(0)
 })
 

@@ -23,7 +23,7 @@ test('the table of the installed server is what that server says today', async (
   const sorted = (table: Iterable<Directive>): unknown[] =>
     [...table].sort((a, b) => (a.name < b.name ? -1 : 1)).map(form)
   expect(sorted(told)).toEqual(sorted(directives(engine, version).values()))
-}, 60_000)
+}, 120_000)
 
 test('names that are aliases are one setting', async () => {
   const server = await startServer()

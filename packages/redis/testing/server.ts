@@ -15,7 +15,7 @@ export interface ServerOptions {
   readonly more?: readonly string[]
   /** Lines of redis.conf, put after those of the helper; as a function where they depend on the port. */
   readonly config?: readonly string[] | ((port: number) => readonly string[])
-  /** Milliseconds until it must answer. Default 10 000. */
+  /** Milliseconds until it must answer. Default 60 000. */
   readonly timeout?: number
   /** How to be let in, where the configuration asks for it. */
   readonly login?: Omit<Target, 'host' | 'port'>
@@ -49,6 +49,17 @@ export class ServerEnded extends Error {
  * try { await withConnection(server.target, {}, (redis) => redis.info()) } finally { await server.stop() }
  */
 export async function startServer(o: ServerOptions = {}): Promise<TestServer> {
+  // Somebody may take the port before the server does.
+  for (let tries = 1; ; tries++)
+    try {
+      return await startOnce(o)
+    } catch (error) {
+      const taken = error instanceof ServerEnded && error.log.includes('Address already in use')
+      if (!taken || tries === 5) throw error
+    }
+}
+
+async function startOnce(o: ServerOptions): Promise<TestServer> {
   const dir = await mkdtemp(join(tmpdir(), 'orlop-redis-'))
   const port = await freePort()
   const own = typeof o.config === 'function' ? o.config(port) : (o.config ?? [])
@@ -81,7 +92,7 @@ export async function startServer(o: ServerOptions = {}): Promise<TestServer> {
     await rm(dir, { recursive: true, force: true })
   }
   const target: Target = { ...o.login, host: '127.0.0.1', port }
-  const answering = untilAnswering(target, o.timeout ?? 10_000)
+  const answering = untilAnswering(target, o.timeout ?? 60_000)
   try {
     const first = await Promise.race([answering, ended.then(() => 'ended' as const)])
     if (first === 'ended') throw new ServerEnded(log)

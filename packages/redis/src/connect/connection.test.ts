@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../testing/eventually.ts'
 import { freePort, startServer, type TestServer } from '../../testing/server.ts'
@@ -190,7 +190,7 @@ async function listen(
     socket.on('error', () => {})
     answer(socket)
   })
-  const port = await freePort()
-  await new Promise<void>((resolve) => fake.listen(port, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => fake.listen(0, '127.0.0.1', resolve))
+  const { port } = fake.address() as AddressInfo
   return { server: fake, target: { host: '127.0.0.1', port } }
 }

@@ -96,7 +96,7 @@ test('no value starts a line of its own, nor one that a shell or the server woul
   try {
     const file = join(dir, 'redis.conf')
     await writeFile(file, `${quoteDirective('masterauth', 'x"\r\nloadmodule /nowhere')}\norlop-end\n`)
-    const ended = await promisify(execFile)('redis-server', [file], { timeout: 5000 }).catch(
+    const ended = await promisify(execFile)('redis-server', [file], { timeout: 60_000 }).catch(
       (error: unknown) => error,
     )
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining("at line 2\n>>> 'orlop-end'") })

@@ -35,8 +35,10 @@ export async function watchPodAddresses(
     changed()
   }
   await mkdir(folder, { recursive: true })
+  // One after the other: what was read of a file before it was whole must not come after the whole.
+  let looking: Promise<void> = Promise.resolve()
   const watcher = watch(folder, { signal }, (_, file) => {
-    if (file) void look(file)
+    if (file) looking = looking.then(() => look(file))
   })
   // Its end is that of the machine's folder.
   watcher.on('error', () => {})

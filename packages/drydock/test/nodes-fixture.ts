@@ -39,7 +39,7 @@ export interface Fleet {
 
 export async function startFleet(nodes = 3): Promise<Fleet> {
   const stateDir = await mkdtemp(join(tmpdir(), 'fleet-'))
-  const drydock = await createDrydock({ stateDir, nodes, nodeGrace: 3000 })
+  const drydock = await createDrydock({ stateDir, nodes, nodeGrace: 6000 })
   const { client } = drydock
   const certificate = await keepCertificate(stateDir, Date.now())
   const door = await startApiProxy(paths.apiSocket(stateDir), 20_000 + (process.pid % 20_000), certificate)
@@ -73,7 +73,7 @@ export async function startFleet(nodes = 3): Promise<Fleet> {
     },
     until: (look) => eventually(look, () => overview(drydock), 60_000),
     async kubectl(...args) {
-      const run = promisify(execFile)('kubectl', ['--kubeconfig', kubeconfig, ...args], { timeout: 30_000 })
+      const run = promisify(execFile)('kubectl', ['--kubeconfig', kubeconfig, ...args], { timeout: 120_000 })
       return run.then(
         ({ stdout, stderr }) => ({ code: 0, out: stdout + stderr }),
         (error) => ({ code: Number(error.code ?? 1), out: `${error.stdout}${error.stderr}` }),

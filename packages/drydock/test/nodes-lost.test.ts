@@ -4,7 +4,7 @@ import { eventually, isReady } from './node-fixture.ts'
 import { createWorkload, type Fleet, namespace, startFleet } from './nodes-fixture.ts'
 
 // Each waits for several things in turn.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 })
 
 let fleet: Fleet
 
@@ -60,17 +60,20 @@ describe('a node that is cut off', () => {
       return pods.length === 3 && pods.every((pod) => isReady(pod) && pod.spec?.nodeName !== 'node-2')
     })
     // Nobody can know that the other one does not run any more: it stays, on its way out.
-    const left = await fleet.pod(stays.metadata.name)
-    expect(left?.metadata).toMatchObject({ uid: stays.metadata.uid, deletionTimestamp: expect.any(String) })
+    const left = await fleet.until(async () => {
+      const pod = await fleet.pod(stays.metadata.name)
+      return pod?.metadata.deletionTimestamp !== undefined && pod
+    })
+    expect(left.metadata.uid).toBe(stays.metadata.uid)
     // And run it does.
     const usage = await fleet.drydock.node('node-2').handle?.podUsage(stays.metadata.uid ?? '')
     expect(usage?.rss).toBeGreaterThan(0)
-    const said = await fleet.events(stays.metadata.name)
-    expect(said).toContain('NodeNotReady: Node is not ready')
-    expect(said).toContain(
-      `TaintManagerEviction: Marking for deletion Pod ${namespace}/${stays.metadata.name}`,
-    )
-    expect(await fleet.events('node-2')).toContain('NodeNotReady: Node node-2 status is now: NodeNotReady')
+    const said = (name: string, what: string) =>
+      fleet.until(async () => (await fleet.events(name)).includes(what))
+    const { name } = stays.metadata
+    await said(name, 'NodeNotReady: Node is not ready')
+    await said(name, `TaintManagerEviction: Marking for deletion Pod ${namespace}/${name}`)
+    await said('node-2', 'NodeNotReady: Node node-2 status is now: NodeNotReady')
     const exec = await fleet.kubectl('exec', stays.metadata.name, '--', 'true')
     expect(exec.out).toMatch(/error dialing backend: dial tcp [\d.]+:10250: connect: no route to host/)
     expect(exec.code).not.toBe(0)
@@ -103,6 +106,7 @@ describe('a node that is cut off', () => {
           {
             name: 'c',
             image: 'redis:7',
+            startupProbe: { tcpSocket: { port: 6379 }, periodSeconds: 1, failureThreshold: 60 },
             // Its own node still reaches it.
             livenessProbe: {
               tcpSocket: { port: 6379 },

@@ -6,7 +6,7 @@ import { createWorld, eventually, type World } from '../testing/world.ts'
 
 const spec = { version: '7.0', memory: '32Mi', failover: { mode: 'none' } }
 /** A leader that is held up by a busy machine is still the leader. */
-const lease = { leaseDuration: 8000, renewDeadline: 6000, retryPeriod: 300 }
+const lease = { leaseDuration: 15_000, renewDeadline: 12_000, retryPeriod: 300 }
 
 let world: World
 const lives = new Map<string, Life>()

@@ -154,7 +154,7 @@ export class Watching {
   /** Waits until the events seen satisfy a condition; fails with what was seen. */
   async until(
     condition: (events: readonly SeenEvent[]) => boolean,
-    ms = 5_000,
+    ms = 60_000,
   ): Promise<readonly SeenEvent[]> {
     const deadline = Date.now() + ms
     while (!condition(this.events)) {
@@ -165,7 +165,7 @@ export class Watching {
     return this.events
   }
 
-  async untilEnded(ms = 5_000): Promise<void> {
+  async untilEnded(ms = 60_000): Promise<void> {
     await this.until(() => this.ended, ms)
   }
 

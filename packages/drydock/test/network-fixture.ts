@@ -93,7 +93,7 @@ export async function startPod(
   return { uid: pod.uid, ip, netns }
 }
 
-export const asking = (ip: string, port = 7000, ms = 3000): string =>
+export const asking = (ip: string, port = 7000, ms = 30_000): string =>
   `const s = require('net').connect(${port}, '${ip}'); const end = (t) => { console.log(t); process.exit() }
    let heard = ''; setTimeout(() => end('no answer'), ${ms}); s.on('error', () => end('no answer'))
    s.on('data', (d) => { heard += d }); s.on('end', () => end(heard)); s.end('hello')`
@@ -114,7 +114,7 @@ export function askFromHere(
       ...(o.localAddress ? { localAddress: o.localAddress } : {}),
     })
     let heard = ''
-    socket.setTimeout(o.ms ?? 3000, () => socket.destroy(new Error('no answer')))
+    socket.setTimeout(o.ms ?? 30_000, () => socket.destroy(new Error('no answer')))
     socket.on('data', (chunk: Buffer) => {
       heard += chunk.toString()
     })

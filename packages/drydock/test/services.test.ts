@@ -228,10 +228,10 @@ async function holdConnection(host: string, pod: string) {
     opened.destroy()
     return undefined
   })
-  return { socket, say: (command: string) => say(socket, command) }
+  return { socket, say: (command: string) => say(socket, command, 30_000) }
 }
 
-function say(socket: Socket, command: string): Promise<string> {
+function say(socket: Socket, command: string, patience = 500): Promise<string> {
   return new Promise((resolve) => {
     const finish = (answer: string): void => {
       clearTimeout(timer)
@@ -240,7 +240,7 @@ function say(socket: Socket, command: string): Promise<string> {
     }
     const onData = (data: Buffer): void =>
       finish(data.toString().trim().split('\r\n').at(-1)?.replace(/^\+/, '') ?? '')
-    const timer = setTimeout(() => finish('silence'), 500)
+    const timer = setTimeout(() => finish('silence'), patience)
     socket.on('data', onData)
     socket.on('error', (error: NodeJS.ErrnoException) => finish(error.code ?? ''))
     socket.write(`${command}\r\n`)
@@ -248,7 +248,7 @@ function say(socket: Socket, command: string): Promise<string> {
 }
 
 function resolver(): Resolver {
-  const own = new Resolver({ timeout: 1000, tries: 2 })
+  const own = new Resolver({ timeout: 10_000, tries: 2 })
   own.setServers([drydock.network.dnsAddress])
   return own
 }

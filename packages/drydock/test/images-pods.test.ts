@@ -120,7 +120,7 @@ test('four versions of two engines run side by side, each from its own root file
       ship,
       server.replaceAll('.', '-'),
       (p) => p.status?.containerStatuses?.[0]?.ready,
-      30_000,
+      60_000,
     )
     const info = await ask(pod.status?.podIP ?? '', 'INFO server')
     const [, engine = 'redis'] = /server_name:(\w+)/.exec(info) ?? []

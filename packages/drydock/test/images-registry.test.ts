@@ -115,7 +115,7 @@ test('an image that is not there is waited for with ever longer breaks', async (
 
 test('what was pulled by hand is there; a registry that does not answer is told', async () => {
   await registry.push(`${registry.address}/team/hand:1`, 'x')
-  const signal = AbortSignal.timeout(30_000)
+  const signal = AbortSignal.timeout(90_000)
   const image = await pullImage(store, referenceOf(`${registry.address}/team/hand:1`), { signal })
   expect(image).toMatchObject({ origin: 'pull', config: { user: '7:8', cmd: ['cat', '/words'] } })
   await expect(pullImage(store, referenceOf('127.0.0.1:1/team/hand:1'), { signal })).rejects.toMatchObject({

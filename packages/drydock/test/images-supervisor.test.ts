@@ -33,7 +33,7 @@ test('a pod is given an image of a registry that only the machine reaches', asyn
     await eventually(
       async () => (await statusOf('there')).status?.phase === 'Succeeded',
       async () => (await statusOf('there')).status,
-      30_000,
+      60_000,
     )
     const there = await statusOf('there')
     expect(there.status?.containerStatuses?.[0]?.imageID).toBe(`${registry.address}/team/app@${digest}`)
@@ -43,14 +43,14 @@ test('a pod is given an image of a registry that only the machine reaches', asyn
         return state?.reason?.includes('ImagePull') && state.message
       },
       undefined,
-      30_000,
+      60_000,
     )
     expect(waiting).toMatch(/manifest unknown/)
     await client.close()
   } finally {
-    await stopDrydock(state, AbortSignal.timeout(25_000))
+    await stopDrydock(state, AbortSignal.timeout(60_000))
     supervisor.kill('SIGKILL')
     await registry.stop()
     await rm(folder, { recursive: true, force: true })
   }
-}, 90_000)
+}, 240_000)

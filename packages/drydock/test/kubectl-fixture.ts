@@ -50,7 +50,7 @@ export async function kubectlFor(
   const own = ['--kubeconfig', kubeconfig, '--cache-dir', join(folder, 'cache')]
   return {
     kubectl: async (...args) => {
-      const { stdout, stderr } = await run('kubectl', [...own, ...args], { timeout: 30_000 })
+      const { stdout, stderr } = await run('kubectl', [...own, ...args], { timeout: 90_000 })
       return stdout + stderr
     },
     async close() {

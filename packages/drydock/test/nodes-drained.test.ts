@@ -4,7 +4,7 @@ import { isReady } from './node-fixture.ts'
 import { createWorkload, type Fleet, namespace, startFleet } from './nodes-fixture.ts'
 
 // Each waits for several things in turn.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 })
 
 let fleet: Fleet
 
@@ -55,13 +55,13 @@ test('a drain waits for the disruption budget, and goes on when that allows it',
     return status?.currentHealthy === 3
   })
   const drain = ['drain', 'node-2', '--ignore-daemonsets', '--delete-emptydir-data', '--force']
-  const refused = await fleet.kubectl(...drain, '--timeout', '2s')
+  const refused = await fleet.kubectl(...drain, '--timeout', '8s')
   expect(refused.code).not.toBe(0)
   expect(refused.out).toContain("Cannot evict pod as it would violate the pod's disruption budget.")
   expect((await fleet.pods('web')).some((pod) => pod.spec?.nodeName === 'node-2')).toBe(true)
   const body = { spec: { maxUnavailable: 1 } }
   await fleet.drydock.client.patch(resources.podDisruptionBudgets, budget, { type: 'merge', body })
-  const drained = await fleet.kubectl(...drain, '--timeout', '25s')
+  const drained = await fleet.kubectl(...drain, '--timeout', '100s')
   expect(drained.out).toContain('node/node-2 drained')
   expect(drained.code).toBe(0)
   const pods = await fleet.until(async () => {

@@ -49,7 +49,7 @@ export async function startRegistry(folder: string): Promise<Registry> {
     const config = { Entrypoint: ['/bin/busybox'], Cmd: ['cat', '/words'], User: '7:8' }
     await writeFile(file, await dockerArchive([layer], { config }))
     const copy = ['--insecure-policy', 'copy', '--quiet', '--dest-tls-verify=false', '--digestfile', digest]
-    await run('skopeo', [...copy, `docker-archive:${file}`, `docker://${name}`], { timeout: 30_000 })
+    await run('skopeo', [...copy, `docker-archive:${file}`, `docker://${name}`], { timeout: 120_000 })
     return (await readFile(digest, 'utf8')).trim()
   }
 }

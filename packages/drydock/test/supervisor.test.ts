@@ -51,7 +51,7 @@ test('the port of a node is the same port of this machine, and a policy that den
   const nodePort = await eventually(async () => (await gatewayMap())['nodePorts']?.['default/cache'])
   const [[port = '', address = ''] = []] = Object.entries(nodePort)
   expect(address).toBe(`127.0.0.1:${port}`)
-  expect(await redis({ host: '127.0.0.1', port: Number(port) }, 'PING')).toBe('PONG')
+  await eventually(async () => (await redis({ host: '127.0.0.1', port: Number(port) }, 'PING')) === 'PONG')
   await client.create(resources.networkPolicies, {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
@@ -69,10 +69,9 @@ test('the port of a node is the same port of this machine, and a policy that den
 test('a program that is run inside finds Services by name', async () => {
   await createCache()
   const [program = '', ...args] = await enter(folder)
-  const { stdout } = await run(program, [...args, 'redis-cli', '-h', 'cache.default.svc', 'PING'], {
-    timeout: 60_000,
-  })
-  expect(stdout.trim()).toBe('PONG')
+  const ping = [...args, 'redis-cli', '-h', 'cache.default.svc', 'PING']
+  // The name and the way to it come a moment after the pod is ready.
+  await eventually(async () => (await run(program, ping, { timeout: 60_000 })).stdout.trim() === 'PONG')
 })
 
 test('a daemon that dies is started again: with all objects, the pods and their volumes', async () => {
@@ -168,7 +167,7 @@ test('where a port of this machine is taken another one leads to the Service, an
     const address = await addressOf('services')
     expect(address.host).toBe(host)
     expect(address.port).not.toBe(6379)
-    expect(await redis(address, 'PING')).toBe('PONG')
+    await eventually(async () => (await redis(address, 'PING')) === 'PONG')
     await eventually(async () => {
       const { items } = await client.list(resources.events, { namespace: 'default' })
       return items.some((event) => event.reason === 'HostPortTaken' && event.regarding?.name === 'cache')
@@ -184,7 +183,7 @@ const bearer = async (): Promise<string> => `Bearer ${(await readFile(join(folde
 async function statusOf(path: string, headers: Record<string, string>): Promise<number | undefined> {
   const { apiPort = 0 } = (await runningDrydock(folder)) ?? {}
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(5000)
+    const signal = AbortSignal.timeout(60_000)
     const asked = request({ port: apiPort, path, headers, rejectUnauthorized: false, signal }, (answer) => {
       resolve(answer.statusCode)
       answer.on('error', () => {})

@@ -6,8 +6,8 @@ const config: ViteUserConfig = defineConfig({
     pool: 'forks',
     // Real servers and a local Kubernetes start in these files: two at a time is what a small machine carries.
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     reporters: process.env['CI']
       ? ['default', ['json', { outputFile: 'test-results/vitest.json' }]]
       : ['default'],

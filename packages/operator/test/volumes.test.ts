@@ -64,7 +64,9 @@ describe('of a class that can expand', () => {
     await world.ready('grown')
     expect(await instances.uidsOf(pods)).toEqual(before)
     expect(await Promise.all(pods.map(instances.restartsOf))).toEqual([0, 0])
-    expect((await instances.eventsOf('grown')).map((e) => e.reason)).toContain('VolumeGrown')
+    await eventually('an event says so', async () =>
+      (await instances.eventsOf('grown')).some((e) => e.reason === 'VolumeGrown'),
+    )
   })
 
   test('an instance that is added later has as much', async () => {

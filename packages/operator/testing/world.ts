@@ -144,7 +144,7 @@ export async function eventually<T>(
   what: string,
   check: () => Promise<T | false | undefined>,
   seen: () => Promise<string> = async () => '',
-  deadline = 60_000,
+  deadline = 120_000,
 ): Promise<T> {
   const until = Date.now() + deadline
   let last: unknown

@@ -12,7 +12,7 @@ import { imageOf } from '../packages/operator/src/images.ts'
 
 const execute = promisify(execFile)
 const here = import.meta.dirname
-const options = { timeout: 25_000, maxBuffer: 1 << 28 }
+const options = { timeout: 120_000, maxBuffer: 1 << 28 }
 const run = async (program: string, ...args: readonly string[]): Promise<string> =>
   (await execute(program, args, options)).stdout.trim()
 const sha256 = (data: Buffer): string => createHash('sha256').update(data).digest('hex')

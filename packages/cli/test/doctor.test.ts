@@ -86,7 +86,7 @@ test('an enforced NetworkPolicy is found to be so', async () => {
     client: drydock.client,
     connection: drydock.connection,
     clock: systemClock,
-    signal: AbortSignal.timeout(25_000),
+    signal: AbortSignal.timeout(90_000),
     namespace: 'default',
     // What this machine has under the name node.
     image: 'busybox',

@@ -8,7 +8,7 @@ import { afterEach, expect, test } from 'vitest'
 import { createHome, type Home, processesNaming } from './orlop.ts'
 
 const run = promisify(execFile)
-const minutes = 120_000
+const minutes = 300_000
 let disk: string
 let home: Home
 

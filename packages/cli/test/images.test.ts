@@ -114,7 +114,7 @@ test('an image that pods run in is kept, and survives the deletion of all data',
   await eventually(
     'the pod is shown',
     async () => (await home.ok('images', 'ls')).includes('default/one'),
-    60_000,
+    120_000,
   )
   const refused = await home.orlop('images', 'rm', 'app:1')
   expect(refused.stderr).toMatch(
@@ -126,7 +126,7 @@ test('an image that pods run in is kept, and survives the deletion of all data',
   await home.ok('images', 'rm', 'app:1')
   await home.ok('down', '--delete-data')
   expect(existsSync(home.folder)).toBe(false)
-}, 90_000)
+}, 240_000)
 
 test('names of images are completed', async () => {
   const script = await home.file('completion', await home.ok('completion', 'bash'))

@@ -144,12 +144,12 @@ test('an operator that does not start is told with why', async () => {
     await readFile(drydock.kubeconfig, 'utf8'),
     manifestOf('example.com/no/such:1'),
   )
-  const { code, stderr } = await broken.orlop('install', '--yes', '--wait', '4s')
+  const { code, stderr } = await broken.orlop('install', '--yes', '--wait', '20s')
   await broken.remove()
   expect([code, stderr]).toEqual([
     1,
     expect.stringMatching(
-      /RolloutFailed\): the operator is not ready within 4 s: 0 of 2 ready\n {2}orlop-operator-\S+: (ErrImagePull|ImagePullBackOff)\n[\s\S]*event Failed: Failed to pull image/,
+      /RolloutFailed\): the operator is not ready within 20 s: 0 of 2 ready\n {2}orlop-operator-\S+: (ErrImagePull|ImagePullBackOff)\n[\s\S]*event Failed: Failed to pull image/,
     ),
   ])
   // Mended, the same command goes on from there.

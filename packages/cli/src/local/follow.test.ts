@@ -9,7 +9,7 @@ test('a file is followed through what is added, and into the new one when it is 
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'a.log')
   writeFileSync(file, 'before\none\n')
-  const lines = linesAddedTo(file, 'before\n'.length, AbortSignal.timeout(10_000))[Symbol.asyncIterator]()
+  const lines = linesAddedTo(file, 'before\n'.length, AbortSignal.timeout(60_000))[Symbol.asyncIterator]()
   expect((await lines.next()).value).toBe('one')
   appendFileSync(file, 'two\n')
   renameSync(file, `${file}.1`)

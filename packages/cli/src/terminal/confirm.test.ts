@@ -12,7 +12,7 @@ function terminal(text: string, isTTY = true): NodeJS.ReadStream & NodeJS.WriteS
   return stream as unknown as NodeJS.ReadStream & NodeJS.WriteStream
 }
 
-async function answered(text: string, signal = AbortSignal.timeout(10_000)): Promise<unknown> {
+async function answered(text: string, signal = AbortSignal.timeout(60_000)): Promise<unknown> {
   const context = { stdout: terminal('-'), signal }
   return confirm(context, 'Go on? ', wanted, terminal(text)).then(
     () => 'yes',
@@ -37,7 +37,7 @@ test('Ctrl-C while it waits is no answer', async () => {
 })
 
 test('where nobody is at a terminal the option is named', async () => {
-  const context = { stdout: terminal('-'), signal: AbortSignal.timeout(10_000) }
+  const context = { stdout: terminal('-'), signal: AbortSignal.timeout(60_000) }
   await expect(confirm(context, 'Go on? ', wanted, terminal('y\n', false))).rejects.toMatchObject({
     code: 'NotConfirmed',
     remedy: expect.stringContaining('orlop install --yes'),

@@ -7,7 +7,7 @@ const run = promisify(execFile)
 
 test.each(['node', 'sh'] as const)('%s tells what this very machine has', async (runtime) => {
   const [program = '', ...args] = lookCommand(runtime)
-  const { stdout } = await run(program, args, { timeout: 20_000 })
+  const { stdout } = await run(program, args, { timeout: 60_000 })
   const seen = parseLook(stdout)
   expect(seen.hugePages).toMatch(/^(always|madvise|never)$/)
   expect(seen.overcommit).toMatch(/^[012]$/)

@@ -61,7 +61,14 @@ describe('the configuration', () => {
     await cache.ready()
     await writer.writes()
     await cache.lostNothing(writer)
-    expect(await ns.reasons()).toEqual(expect.arrayContaining(['ConfigChanged', 'SwitchedOver']))
+    await eventually(
+      'events tell of both',
+      async () => {
+        const reasons = await ns.reasons()
+        return reasons.includes('ConfigChanged') && reasons.includes('SwitchedOver')
+      },
+      { seen: async () => String(await ns.reasons()) },
+    )
   })
 
   test('that no server would take is refused, and what runs goes on', async ({ ns }) => {

@@ -71,11 +71,11 @@ describe('Ready', () => {
       const [pod] = await cache.pods()
       return pod?.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') === true
     }
-    await eventually('Ready, and only when the pod is', async () => {
+    const could = await eventually('Ready', async () => {
       const { status } = condition(await cache.get(), 'Ready')
-      if (status === 'True') expect(await connects()).toBe(true)
-      return status === 'True'
+      return status === 'True' && [await connects()]
     })
+    expect(could).toEqual([true])
     // It cannot start again: its image is gone with it.
     await cache.change({ ...single, image: nowhere })
     const lost = await cache.until('it is not Ready', (seen) => condition(seen, 'Ready').status === 'False')

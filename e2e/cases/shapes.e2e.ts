@@ -82,9 +82,14 @@ describe('created', () => {
 
       const nodes = new Set((await cache.pods()).map((pod) => pod.spec?.nodeName))
       expect(nodes.size, 'instances stand on nodes of their own').toBe(instances)
-      const reads = await ns.list(resources.endpointSlices, 'kubernetes.io/service-name=shape-ro')
-      const readers = reads.flatMap(({ endpoints }) => (endpoints ?? []).map((e) => e.targetRef?.name))
-      expect(readers.sort()).toEqual(instances === 1 ? ['shape-0'] : [...(await cache.replicas())].sort())
+      const readers = async () => {
+        const reads = await ns.list(resources.endpointSlices, 'kubernetes.io/service-name=shape-ro')
+        return reads.flatMap(({ endpoints }) => (endpoints ?? []).map((e) => e.targetRef?.name)).sort()
+      }
+      const wanted = instances === 1 ? ['shape-0'] : [...(await cache.replicas())].sort()
+      await eventually('reads go to the replicas', async () => String(await readers()) === String(wanted), {
+        seen: async () => String(await readers()),
+      })
       const claims = await ns.list(resources.persistentVolumeClaims)
       expect(claims).toHaveLength('persistence' in spec ? instances : 0)
       for (const claim of claims) expect(claim.status?.phase).toBe('Bound')

@@ -14,7 +14,7 @@ export async function check(
   prefix: string,
   ranges: readonly (readonly [number, number])[],
 ): Promise<Verdict> {
-  const redis = await connect(address, 10_000)
+  const redis = await connect(address, 30_000)
   try {
     const lost: number[] = []
     let checked = 0

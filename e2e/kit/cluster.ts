@@ -31,7 +31,7 @@ export async function execIn(namespace: string, pod: string, command: readonly s
       done()
     },
   })
-  const signal = AbortSignal.timeout(15_000)
+  const signal = AbortSignal.timeout(30_000)
   const code = await exec(connection, {
     namespace,
     pod,

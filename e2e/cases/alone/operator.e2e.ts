@@ -40,7 +40,8 @@ describe('the operator', () => {
     await cache.ready()
     await writer.writes()
     await cache.lostNothing(writer)
-    await kubectl(['-n', system.namespace, 'rollout', 'status', 'deployment/orlop-operator', '--timeout=60s'])
+    const rollout = ['rollout', 'status', 'deployment/orlop-operator', '--timeout=120s']
+    await kubectl(['-n', system.namespace, ...rollout], { within: 130_000 })
   })
 
   testWhere('operatorImage')(

@@ -50,13 +50,13 @@ export async function startOperator(
     identity,
     lines,
     async ask(page) {
-      const answer = await fetch(`http://127.0.0.1:${port}/${page}`, { signal: AbortSignal.timeout(5000) })
+      const answer = await fetch(`http://127.0.0.1:${port}/${page}`, { signal: AbortSignal.timeout(30_000) })
       return { status: answer.status, text: await answer.text() }
     },
     async end(signal) {
       if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
       child.kill(signal)
-      if (signal !== 'SIGSTOP') await once(child, 'exit')
+      if (signal !== 'SIGSTOP') await once(child, 'close')
       return child.exitCode
     },
   }

@@ -67,7 +67,8 @@ function bash(line: string, ns: string): Promise<string[]> {
   }
   const script = `kubectl() { command kubectl -n "$NS" "$@"; }\n${line}`
   const cwd = join(import.meta.dirname, 'files')
-  execFile('bash', ['-c', script], { env, cwd, timeout: 60_000 }, (error, stdout, stderr) => {
+  // Without its file of the user, which it reads where its input is a socket, as a child's is here: what that prints is nobody's answer.
+  execFile('bash', ['--norc', '-c', script], { env, cwd, timeout: 60_000 }, (error, stdout, stderr) => {
     const told = (from: string, mark: string) =>
       from === ''
         ? []

@@ -63,9 +63,9 @@ export async function playKubelet(namespace: string): Promise<Kubelet> {
       metadata: { uid },
       status: statusOf(pod, phase, ready, podIP, restarts),
     })
-    // A pod that is gone or changed meanwhile comes by again; anything else is a fault of the case.
-    if (written.code !== 200 && written.code !== 404 && written.code !== 409)
-      throw new Error(`the status of pod ${name} is refused: ${JSON.stringify(written.body)}`)
+    // A pod that is gone, changed or replaced meanwhile comes by again; anything else is a fault of the case.
+    const passed = [200, 404, 409].includes(written.code) || isAnother(written.body)
+    if (!passed) throw new Error(`the status of pod ${name} is refused: ${JSON.stringify(written.body)}`)
   }
   const watch = await api.watch(`${path}?watch=true`, {
     onEvent: ({ type, object }) => {
@@ -78,6 +78,10 @@ export async function playKubelet(namespace: string): Promise<Kubelet> {
   })
   return kubelet
 }
+
+/** Refused for the uid alone: another pod has the name. */
+const isAnother = ({ reason, details }: Json): boolean =>
+  reason === 'Invalid' && details.causes.every((cause: Json) => cause.field === 'metadata.uid')
 
 const means = (pods: ReadonlySet<string>, name: string): boolean => pods.has(name) || pods.has('*')
 

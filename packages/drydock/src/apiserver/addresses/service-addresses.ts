@@ -156,9 +156,16 @@ function checkNodePort(object: ApiObject, index: number, asked: number, isTaken:
   if (isTaken) throw refuse('provided port is already allocated')
 }
 
+/** Ports below this many are left to those who ask for one, as long as there are others: KEP-3668 for the usual range. */
+const reservedPorts = 86
+
 function freeNodePort(protocol: string, taken: ReadonlySet<string>): number {
-  for (let port = firstNodePort; port <= lastNodePort; port += 1) {
-    if (!taken.has(`${protocol}/${port}`)) return port
+  const from = firstNodePort + reservedPorts
+  for (const [low, high] of [
+    [from, lastNodePort],
+    [firstNodePort, from - 1],
+  ] as const) {
+    for (let port = low; port <= high; port += 1) if (!taken.has(`${protocol}/${port}`)) return port
   }
   throw invalid(services, '', [
     invalidValue('spec.ports', [], 'failed to allocate a nodePort: range is full'),

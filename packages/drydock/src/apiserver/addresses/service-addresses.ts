@@ -114,19 +114,20 @@ function nextAddress(api: Api): string {
   const inUse = others(api).map((service) => parseAddress(stringAt(service, 'spec', 'clusterIP') ?? ''))
   const taken = new Set(inUse)
   const from = newest.get(api) ?? inUse.reduce<number>((highest, one) => Math.max(highest, one ?? 0), start)
-  for (const [low, high] of [
-    [from + 1, last],
-    [start, from],
-  ] as const) {
-    for (let address = low; address <= high; address += 1) {
-      if (taken.has(address)) continue
-      newest.set(api, address)
-      return formatAddress(address)
-    }
+  for (const address of roundFrom(from + 1, start, last)) {
+    if (taken.has(address)) continue
+    newest.set(api, address)
+    return formatAddress(address)
   }
   throw invalid(services, '', [
     invalidValue('spec.clusterIPs', [], `failed to allocate a serviceIP: range is full`),
   ])
+}
+
+/** Every number of a range, from `start` to its end and then those before. */
+function* roundFrom(start: number, first: number, last: number): Generator<number> {
+  for (let number = start; number <= last; number += 1) yield number
+  for (let number = first; number < start; number += 1) yield number
 }
 
 function assignNodePorts(object: ApiObject, api: Api): void {
@@ -160,12 +161,8 @@ function checkNodePort(object: ApiObject, index: number, asked: number, isTaken:
 const reservedPorts = 86
 
 function freeNodePort(protocol: string, taken: ReadonlySet<string>): number {
-  const from = firstNodePort + reservedPorts
-  for (const [low, high] of [
-    [from, lastNodePort],
-    [firstNodePort, from - 1],
-  ] as const) {
-    for (let port = low; port <= high; port += 1) if (!taken.has(`${protocol}/${port}`)) return port
+  for (const port of roundFrom(firstNodePort + reservedPorts, firstNodePort, lastNodePort)) {
+    if (!taken.has(`${protocol}/${port}`)) return port
   }
   throw invalid(services, '', [
     invalidValue('spec.ports', [], 'failed to allocate a nodePort: range is full'),
